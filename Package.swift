@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Continuous integration sets EVOKE_STRICT: every warning of this package, and of no dependency, is then an error.
+let strict: [SwiftSetting] = Context.environment["EVOKE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+/// A Swift library target under Sources/, with its imports named one by one.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A test target; all of them may open the public recordings and the fixtures.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "evoke",
+  products: [
+    .executable(name: "evoke", targets: ["evoke"]),
+    .library(name: "EEGCore", targets: ["EEGCore"]),
+    .library(name: "EDFFormat", targets: ["EDFFormat"]),
+    .library(name: "HDF5", targets: ["HDF5"]),
+    .library(name: "EEGArchive", targets: ["EEGArchive"]),
+    .library(name: "ERP", targets: ["ERP"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C libraries of the system.
+    .systemLibrary(name: "CEDFlib", providers: [.apt(["libedf-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+
+    // Implementation only.
+    .target(name: "CKernels"),
+    library("AtomicFiles"),
+
+    // Public libraries; an arrow of docs/architecture.md is a dependency here, and there is no other.
+    library("EEGCore"),
+    library("EDFFormat", ["EEGCore", "CEDFlib"]),
+    library("HDF5", ["CHDF5", "CDeflate", "AtomicFiles"]),
+    library("EEGArchive", ["HDF5", "EEGCore"]),
+    library("ERP", ["EEGCore", "CKernels"]),
+    library("Report", ["EEGCore", "AtomicFiles"]),
+
+    .executableTarget(
+      name: "evoke",
+      dependencies: [
+        "EEGCore", "EDFFormat", "EEGArchive", "ERP", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests("EEGCoreTests", ["EEGCore"]),
+    tests("EDFFormatTests", ["EDFFormat", "EEGCore"]),
+    tests("HDF5Tests", ["HDF5"]),
+    tests("EEGArchiveTests", ["EEGArchive", "EDFFormat", "ERP"]),
+    tests("ERPTests", ["ERP", "EDFFormat", "HDF5"]),
+    tests("ReportTests", ["Report"]),
+    tests("CommandTests", ["evoke"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

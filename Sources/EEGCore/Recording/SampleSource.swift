@@ -1,0 +1,65 @@
+/// Where a recording's samples come from: a memory-mapped EDF file, an HDF5 archive, or memory.
+///
+/// Samples are numbered per signal over all segments, without the gaps. Sources are read from several threads at once.
+public protocol SampleSource: Sendable {
+  /// Reads stored integers of one signal, as many as `destination` holds.
+  ///
+  /// - Parameters:
+  ///   - signal: Index into ``Recording/signals``.
+  ///   - first: Number of the first sample.
+  ///   - destination: Filled completely.
+  /// - Throws: The source's own error when the samples cannot be read; signals with a floating-point encoding throw too.
+  func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws
+
+  /// Reads physical values of one signal in the signal's own unit, as many as `destination` holds.
+  ///
+  /// - Parameters:
+  ///   - signal: Index into ``Recording/signals``.
+  ///   - first: Number of the first sample.
+  ///   - destination: Filled completely.
+  /// - Throws: The source's own error when the samples cannot be read.
+  func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws
+}
+
+/// Physical samples held in memory, for simulated signals and tests.
+public struct InMemorySamples: SampleSource {
+  /// One array a signal, physical values in the signal's own unit.
+  public var values: [[Double]]
+
+  /// Holds the values; one array a signal.
+  public init(_ values: [[Double]]) { self.values = values }
+
+  public func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws {
+    throw RecordingError(code: .noDigitalSamples, message: "signal \(signal) holds physical values, not digital ones")
+  }
+
+  public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
+    for index in 0..<destination.count { destination[index] = values[signal][first + index] }
+  }
+}
+
+/// A request that a recording cannot meet.
+public struct RecordingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What kind of request failed.
+  public struct Code: Hashable, Sendable {
+    let name: String
+    /// Digital samples were asked of a floating-point source.
+    public static let noDigitalSamples = Code(name: "noDigitalSamples")
+    /// Volts were asked of a signal whose unit is not a voltage.
+    public static let notAVoltage = Code(name: "notAVoltage")
+    /// A sample range outside the signal.
+    public static let outOfRange = Code(name: "outOfRange")
+  }
+  /// What kind of request failed.
+  public let code: Code
+  /// For people.
+  public let message: String
+
+  /// An error with its explanation.
+  public init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,4 @@
+@main
+struct Evoke {
+  static func main() {}
+}
