@@ -63,6 +63,25 @@ public struct SegmentIndex: Hashable, Sendable {
     return nil
   }
 
+  /// Joined numbers of the samples at instants inside a stretch of time.
+  ///
+  /// - Parameter time: Seconds from the start of the recording; the end is not included.
+  public func samples(in time: Range<Double>) -> Range<Int> {
+    var result: Range<Int>?
+    for (number, segment) in segments.enumerated() {
+      let range = sampleRanges[number]
+      // A sample's instant is a rounded product; a millionth of a sample is no difference.
+      func index(_ instant: Double) -> Int {
+        let offset = ((instant - segment.onset) * rate - 1e-6).rounded(.up)
+        return range.lowerBound + Int(min(max(0, offset), Double(range.count)))
+      }
+      let part = index(time.lowerBound)..<index(time.upperBound)
+      guard !part.isEmpty else { continue }
+      result = result.map { min($0.lowerBound, part.lowerBound)..<max($0.upperBound, part.upperBound) } ?? part
+    }
+    return result ?? 0..<0
+  }
+
   /// The segment that holds a joined sample number.
   public func segment(ofSample sample: Int) -> Int? {
     sampleRanges.firstIndex { $0.contains(sample) }

@@ -67,6 +67,33 @@ public struct StartTime: Hashable, Sendable {
       nanosecond: nanosecond)
   }
 
+  /// The instant some nanoseconds later, or earlier when negative.
+  public func advanced(byNanoseconds nanoseconds: Int) -> StartTime {
+    let perSecond = 1_000_000_000
+    let total = nanosecond + nanoseconds % perSecond
+    let carry = Int((Double(total) / Double(perSecond)).rounded(.down))
+    var seconds = hour * 3600 + minute * 60 + second + nanoseconds / perSecond + carry
+    var moved = self
+    moved.nanosecond = total - carry * perSecond
+    while seconds >= 86_400 {
+      seconds -= 86_400
+      moved.day += 1
+      if moved.day > Self.days(in: moved.month, of: moved.year) { (moved.day, moved.month) = (1, moved.month + 1) }
+      if moved.month > 12 { (moved.month, moved.year) = (1, moved.year + 1) }
+    }
+    while seconds < 0 {
+      seconds += 86_400
+      moved.day -= 1
+      if moved.day < 1 {
+        moved.month -= 1
+        if moved.month < 1 { (moved.month, moved.year) = (12, moved.year - 1) }
+        moved.day = Self.days(in: moved.month, of: moved.year)
+      }
+    }
+    (moved.hour, moved.minute, moved.second) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
+    return moved
+  }
+
   private static func days(in month: Int, of year: Int) -> Int {
     switch month {
     case 4, 6, 9, 11: 30
