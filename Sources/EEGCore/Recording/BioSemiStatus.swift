@@ -22,7 +22,7 @@ public struct BioSemiStatus: Hashable, Sendable {
   public var isMK2: Bool { bits & (1 << 23) != 0 }
 
   /// The bits without the triggers, in words.
-  public var description: String {
+  public var summary: String {
     "\(isMK2 ? "ActiveTwo MK2" : "ActiveTwo MK1"), speed mode \(speedMode), CMS \(isCMSInRange ? "in" : "out of") range, "
       + "battery \(isBatteryLow ? "low" : "good")"
   }
