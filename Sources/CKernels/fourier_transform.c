@@ -8,13 +8,10 @@
  *
  * Source of the butterflies: Van Loan 1992, "Computational Frameworks for the Fast Fourier Transform", chapter 2.
  */
-#include "CKernels.h"
+#include "FourierTransform.h"
 
-#if defined(__x86_64__) && defined(__GLIBC__)
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define CLONES
-#endif
+#include "Clones.h"
+
 #define INLINE static inline __attribute__((always_inline))
 #pragma clang diagnostic ignored "-Wpsabi"
 
@@ -120,16 +117,16 @@ INLINE void transform(double *data, const double *response, const double *twiddl
   }
 }
 
-CLONES void ck_fft_forward(double *data, const double *twiddles, size_t size) { transform(data, 0, twiddles, size); }
+CK_CLONES void ck_fft_forward(double *data, const double *twiddles, size_t size) { transform(data, 0, twiddles, size); }
 
-CLONES void ck_fft_filter(double *data, const double *response, const double *twiddles, size_t size) {
+CK_CLONES void ck_fft_filter(double *data, const double *response, const double *twiddles, size_t size) {
   transform(data, response, twiddles, size);
 }
 
 enum { ROWS = 2 * CK_FFT_LANES, TILE = 64 };
 
 /* Tiles of time keep the part of every row that is read, or written, in the first-level cache. */
-CLONES void ck_fft_pack(double *data, const double *rows, size_t stride, size_t size) {
+CK_CLONES void ck_fft_pack(double *data, const double *rows, size_t stride, size_t size) {
   for (size_t start = 0; start < size; start += TILE) {
     const size_t stop = start + TILE < size ? start + TILE : size;
     for (size_t row = 0; row < ROWS; row++)
@@ -137,7 +134,7 @@ CLONES void ck_fft_pack(double *data, const double *rows, size_t stride, size_t 
   }
 }
 
-CLONES void ck_fft_unpack(double *rows, size_t stride, const double *data, size_t first, size_t count) {
+CK_CLONES void ck_fft_unpack(double *rows, size_t stride, const double *data, size_t first, size_t count) {
   for (size_t start = 0; start < count; start += TILE) {
     const size_t stop = start + TILE < count ? start + TILE : count;
     for (size_t row = 0; row < ROWS; row++)
