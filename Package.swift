@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "evoke",
       dependencies: [
-        "EEGCore", "EDFFormat", "EEGArchive", "ERP", "Report",
+        "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "ERP", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
