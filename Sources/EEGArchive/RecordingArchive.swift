@@ -27,10 +27,12 @@ public enum RecordingArchive {
   ///   - path: Replaced when it exists, and only once the archive is whole.
   ///   - settings: JSON of the settings that made it.
   ///   - options: Compression and volts.
+  ///   - progress: Called after every block with the part of the work that is done.
   /// - Throws: ``ArchiveError``, code `notStorable`, when volts are asked of a recording without a voltage signal or
   ///   a source gives digital values outside its encoding; `HDF5Error`; `FileOutputError`; the source's own errors.
   public static func write(
-    _ recording: Recording, to path: String, settings: String, options: Options = Options()
+    _ recording: Recording, to path: String, settings: String, options: Options = Options(),
+    progress: ((Double) -> Void)? = nil
   ) throws {
     let file = try ArchiveKind.recording.create(path, settings: settings)
     if let start = recording.start { try file.setAttribute("start", start.iso8601) }
@@ -39,7 +41,7 @@ public enum RecordingArchive {
     try subject.setAttribute("recording_identification", recording.recordingIdentification.storable)
     try writeAnnotations(recording.annotations, to: file.createGroup("annotations"))
     try writeSegments(recording.segments, to: file.createGroup("segments"))
-    try SampleWriter(recording, in: file, options: options).write()
+    try SampleWriter(recording, in: file, options: options).write(progress: progress)
     try file.commit()
   }
 

@@ -34,7 +34,9 @@ struct SampleWriter {
     }
     datasets = try recording.signals.indices.map { [chunkLengths] index in
       let signal = recording.signals[index]
-      let storage: HDF5Storage = options.compress ? .compressed(chunk: [chunkLengths[index]]) : .contiguous
+      let chunk = chunkLengths[index]
+      let plain: HDF5Storage = signal.sampleCount > chunk ? .chunked([chunk]) : .contiguous
+      let storage: HDF5Storage = options.compress ? .compressed(chunk: [chunk]) : plain
       let dataset = try parent.createSamples("\(index)/samples", of: signal, storage: storage)
       try SignalAttributes.write(signal, to: dataset)
       return dataset
@@ -43,7 +45,10 @@ struct SampleWriter {
   }
 
   /// Writes all samples.
-  func write() throws {
+  func write(progress: ((Double) -> Void)?) throws {
+    // The rows in volts are four times as many bytes as 16-bit samples, or as good as.
+    let total = Double(recording.signals.reduce(0) { $0 + $1.sampleCount }) * (volts == nil ? 1 : 5)
+    var done = 0.0
     var next = [Int](repeating: 0, count: recording.signals.count)
     while true {
       let pieces = recording.signals.indices.compactMap { signal in
@@ -52,9 +57,13 @@ struct SampleWriter {
       }
       if pieces.isEmpty { break }
       try write(pieces)
-      for piece in pieces { next[piece.signal] = piece.samples.upperBound }
+      for piece in pieces {
+        next[piece.signal] = piece.samples.upperBound
+        done += Double(piece.samples.count)
+      }
+      progress?(done / max(total, 1))
     }
-    try volts?.write()
+    try volts?.write { progress?(0.2 + 0.8 * $0) }
   }
 
   /// Samples of one signal that are written at once.
@@ -169,7 +178,8 @@ private struct VoltsWriter {
     chunkLength = max(1, min(sampleCount, (1 << 20) / MemoryLayout<Double>.stride))
     dataset = try file.createDataset(
       "data", of: Double.self, shape: [signals.count, sampleCount],
-      storage: compress ? .compressed(chunk: [1, chunkLength]) : .contiguous)
+      storage: compress
+        ? .compressed(chunk: [1, chunkLength]) : sampleCount > 0 ? .chunked([1, chunkLength]) : .contiguous)
     try dataset.setAttribute("unit", "V")
     try dataset.setAttribute("axes", "channel,time")
     try dataset.setAttribute("rate_hz", common.key.rate)
@@ -178,7 +188,7 @@ private struct VoltsWriter {
   }
 
   /// Writes all rows, several channels of one stretch of time at once.
-  func write() throws {
+  func write(progress: (Double) -> Void) throws {
     let rowsAtOnce = max(1, Self.rowsBytes / (chunkLength * MemoryLayout<Double>.stride))
     for first in stride(from: 0, to: sampleCount, by: chunkLength) {
       let samples = first..<min(first + chunkLength, sampleCount)
@@ -191,6 +201,7 @@ private struct VoltsWriter {
           try dataset.write(values.span, at: [row, first], count: [1, samples.count])
         }
       }
+      progress(Double(samples.upperBound) / Double(sampleCount))
     }
   }
 }

@@ -16,6 +16,8 @@ enum SignalAttributes {
     // For readers without a calibration of their own: physical = gain * digital + offset.
     try dataset.setAttribute("gain", calibration.gain)
     try dataset.setAttribute("offset", calibration.offset)
+    // Limits may be there and not be meant: samples are then the physical values.
+    try dataset.setAttribute("calibrated", UInt8(calibration.isRaw ? 0 : 1))
     // A limit that the source does not give is left out.
     if let value = calibration.physicalMinimum { try dataset.setAttribute("physical_min", value) }
     if let value = calibration.physicalMaximum { try dataset.setAttribute("physical_max", value) }
@@ -43,7 +45,8 @@ enum SignalAttributes {
         physicalMinimum: try optional("physical_min", of: dataset),
         physicalMaximum: try optional("physical_max", of: dataset),
         digitalMinimum: try optional("digital_min", of: dataset),
-        digitalMaximum: try optional("digital_max", of: dataset)),
+        digitalMaximum: try optional("digital_max", of: dataset),
+        ignoresLimits: try dataset.attribute("calibrated", as: UInt8.self) == 0),
       transducer: try dataset.attributeText("transducer"), prefilter: try dataset.attributeText("prefilter"))
   }
 
