@@ -106,10 +106,9 @@ class Epochs:
         import mne
 
         info = mne.create_info(self.channels, self.rate, [MNE_TYPES[kind] for kind in self.kinds])
-        known = {n: xyz for n, xyz in zip(info.ch_names, self.positions) if np.isfinite(xyz).all()}
-        if known:
-            info.set_montage(mne.channels.make_dig_montage(known, coord_frame="head"), on_missing="ignore")
-        return info
+        known = {name: xyz for name, xyz in zip(info.ch_names, self.positions) if np.isfinite(xyz).all()}
+        montage = mne.channels.make_dig_montage(known, coord_frame="head") if known else None
+        return info.set_montage(montage, on_missing="ignore")
 
     def to_mne(self):
         """The epochs as mne.EpochsArray."""
