@@ -7,6 +7,7 @@ enum SignalAttributes {
     try dataset.setAttribute("label", signal.label.storable)
     try dataset.setAttribute("kind", signal.kind.rawValue)
     try dataset.setAttribute("unit", signal.unit.text.storable)
+    if let scale = signal.voltsPerUnit { try dataset.setAttribute("volts_per_unit", scale) }
     try dataset.setAttribute("rate_hz", signal.rate)
     try dataset.setAttribute("encoding", signal.encoding.rawValue)
     try dataset.setAttribute("transducer", signal.transducer.storable)

@@ -1,0 +1,149 @@
+"""Read the HDF5 archives that `evoke` writes: recordings, epochs and evoked potentials.
+
+Needs h5py and numpy; the to_mne methods need MNE-Python too. docs/archives.md describes the layouts.
+"""
+
+import json
+from collections import Counter, namedtuple
+from datetime import datetime, timezone
+
+import h5py
+import numpy as np
+
+MNE_TYPES = {"eeg": "eeg", "eog": "eog", "ecg": "ecg", "emg": "emg", "status": "stim", "other": "misc"}
+
+
+def read(path):
+    """Return a Recording, an Epochs or an Evoked, by the kind of the archive."""
+    file = h5py.File(path, "r")
+    kind, version = file.attrs.get("evoke_kind"), file.attrs.get("evoke_version", 0)
+    readers = {"recording": Recording, "epochs": Epochs, "evoked": Evoked}
+    if kind not in readers or version > 1:
+        file.close()
+        raise ValueError(f"{path}: kind {kind!r}, version {version}, is not one that this module reads")
+    return readers[kind](file)
+
+
+def texts(dataset):
+    return list(dataset.asstr()[()])
+
+
+class Recording:
+    """A recording; samples are read when `signal` asks for them, until `file` is closed."""
+
+    def __init__(self, file):
+        self.file = file
+        self.settings = json.loads(file.attrs["evoke_settings"])
+        self.start = file.attrs.get("start")  # ISO 8601 without zone, or None
+        self.samples = [file[f"signals/{n}/samples"] for n in range(len(file["signals"]))]
+        self.labels, self.kinds, self.units, self.rates = (
+            [samples.attrs[name] for samples in self.samples] for name in ("label", "kind", "unit", "rate_hz"))
+        notes = file["annotations"]  # onset and duration (NaN when absent) in seconds, text, channel labels
+        self.annotations = list(zip(
+            notes["onset_s"][()].tolist(), notes["duration_s"][()].tolist(), texts(notes["text"]),
+            map(json.loads, texts(notes["channels"]))))
+        self.segments = np.column_stack([file["segments/onset_s"], file["segments/duration_s"]])
+
+    def signal(self, n, physical=True):
+        """All samples of signal `n`, in its own unit or as stored."""
+        stored, attributes = self.samples[n][()], self.samples[n].attrs
+        return attributes["gain"] * stored + attributes["offset"] if physical else stored
+
+    def to_mne(self):
+        """The signals of the most frequent rate as an mne.io.RawArray, voltages in volts.
+
+        The pieces of a discontinuous recording are joined: annotations move with them, those in gaps are dropped,
+        and "BAD boundary" and "EDGE boundary" mark the joints, as after mne.concatenate_raws.
+        """
+        import mne
+
+        scales = [samples.attrs.get("volts_per_unit") for samples in self.samples]
+        shapes = [(rate, len(samples)) for rate, samples in zip(self.rates, self.samples)]
+        voltages = [shape for shape, scale in zip(shapes, scales) if scale is not None]
+        common = Counter(voltages or shapes).most_common(1)[0][0]
+        picks = [n for n, shape in enumerate(shapes) if shape == common]
+        types = [MNE_TYPES[self.kinds[n]] if scales[n] or self.kinds[n] == "status" else "misc" for n in picks]
+        data = [self.signal(n, physical=kind != "stim") * (scales[n] or 1.0) for n, kind in zip(picks, types)]
+        info = mne.create_info([self.labels[n] for n in picks], common[0], types)
+        raw = mne.io.RawArray(np.array(data, float), info, verbose="error")
+        if self.start:  # MNE wants a zone, which EEG files lack; Python's datetime ends at microseconds
+            whole, _, fraction = self.start.partition(".")
+            start = datetime.fromisoformat(whole).replace(microsecond=int(fraction[:6].ljust(6, "0")))
+            raw.set_meas_date(start.replace(tzinfo=timezone.utc))
+        notes, joined = [], 0.0
+        for number, (first, length) in enumerate(self.segments):
+            notes += [(joined, 0, f"{word} boundary", []) for word in ("BAD", "EDGE") if number > 0]
+            notes += [
+                (onset - first + joined, 0 if np.isnan(duration) else duration, text,
+                 [name for name in channels if name in raw.ch_names])
+                for onset, duration, text, channels in self.annotations
+                if len(self.segments) == 1 or first <= onset < first + length]
+            joined += round(length * common[0]) / common[0]
+        onsets, durations, words, channels = zip(*notes) if notes else ([], [], [], [])
+        annotations = mne.Annotations(
+            onsets, durations, words, orig_time=raw.info["meas_date"], ch_names=list(channels) or None)
+        return raw.set_annotations(annotations, verbose="error")
+
+
+class Epochs:
+    """Epochs: `data` [epoch, channel, time] in volts, with `conditions` and `samples` of the epochs."""
+
+    def __init__(self, file):
+        with file:
+            self.load(file)
+
+    def load(self, file):
+        self.settings = json.loads(file.attrs["evoke_settings"])
+        self.rate, self.times = float(file.attrs["rate_hz"]), file["times_s"][()]
+        self.channels, self.kinds = texts(file["channels/name"]), texts(file["channels/kind"])
+        self.positions = file["channels/position_m"][()]  # [channel, 3], NaN when unknown
+        self.drop_log = list(zip(texts(file["events/condition"]), texts(file["drop_log"])))  # "" when kept
+        if "epochs" in file:
+            self.data, self.samples = file["epochs/data"][()], file["epochs/sample"][()]
+            self.conditions = texts(file["epochs/condition"])
+
+    def info(self):
+        import mne
+
+        info = mne.create_info(self.channels, self.rate, [MNE_TYPES[kind] for kind in self.kinds])
+        known = {name: xyz for name, xyz in zip(info.ch_names, self.positions) if np.isfinite(xyz).all()}
+        montage = mne.channels.make_dig_montage(known, coord_frame="head") if known else None
+        return info.set_montage(montage, on_missing="ignore")
+
+    def to_mne(self):
+        """The epochs as mne.EpochsArray."""
+        import mne
+
+        codes = {name: number + 1 for number, name in enumerate(dict.fromkeys(self.conditions))}
+        # MNE wants sample numbers that differ, and epochs of several recordings may repeat them.
+        samples = self.samples if len(set(self.samples)) == len(self.samples) else range(len(self.samples))
+        events = np.array([(sample, 0, codes[name]) for sample, name in zip(samples, self.conditions)], int).reshape(-1, 3)
+        return mne.EpochsArray(self.data, self.info(), events, self.times[0], codes, verbose="error")
+
+
+# One evoked potential: average and standard_error (or None), [channel, time] in volts.
+Condition = namedtuple("Condition", "average standard_error count method")
+
+
+class Evoked(Epochs):
+    """Evoked potentials: `evoked` maps names to Condition; `data` and so on are there when epochs were kept."""
+
+    def load(self, file):
+        super().load(file)
+        groups = [file["evoked"][link] for link in file["evoked"].attrs["order"]]
+        self.evoked = {
+            group.attrs["name"]: Condition(
+                group["average"][()], group["standard_error"][()] if "standard_error" in group else None,
+                float(group.attrs["count"]), group.attrs["method"]) for group in groups}
+
+    def to_mne(self):
+        """The averages as a list of mne.EvokedArray."""
+        import mne
+
+        return [
+            mne.EvokedArray(c.average, self.info(), self.times[0], name, max(1, round(c.count)), verbose="error")
+            for name, c in self.evoked.items()]
+
+    def epochs_to_mne(self):
+        """The kept epochs as mne.EpochsArray."""
+        return super().to_mne()
