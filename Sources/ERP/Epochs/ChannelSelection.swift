@@ -132,7 +132,8 @@ struct ChannelSelection {
       }
       guard signal.rate.isFinite, signal.rate > 0 else {
         throw ERPError(
-          code: .unequalSampling, message: "signal '\(signal.label)' has a sampling rate of \(signal.rate) Hz; leave it out")
+          code: .unequalSampling,
+          message: "signal '\(signal.label)' has a sampling rate of \(signal.rate) Hz; leave it out")
       }
       guard signal.rate == signals[0].rate, signal.sampleCount == signals[0].sampleCount else {
         throw ERPError(

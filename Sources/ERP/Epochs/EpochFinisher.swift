@@ -20,7 +20,8 @@ struct EpochFinisher: Sendable {
     for limit in [settings.peakToPeakLimit, settings.flatLimit].compactMap({ $0 }) {
       guard limit.isFinite, limit > 0 else {
         throw ERPError(
-          code: .invalidSettings, message: "a limit of \(limit) V is not possible; limits are positive numbers in volts")
+          code: .invalidSettings, message: "a limit of \(limit) V is not possible; limits are positive numbers in volts"
+        )
       }
     }
     self.window = window

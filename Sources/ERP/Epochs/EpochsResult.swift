@@ -34,7 +34,8 @@ public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
     case .itemFoundNothing(let item): "no event matches '\(item)'"
     case .segmentsShorterThanFilter(let count):
       "\(count) stretches between gaps are shorter than the filter; epochs there are distorted"
-    case .channelsNotInAll(let names): "channels left out because not all files have them: " + names.joined(separator: ", ")
+    case .channelsNotInAll(let names):
+      "channels left out because not all files have them: " + names.joined(separator: ", ")
     case .conditionNotInAll(let condition, let files, let all):
       "condition '\(condition)' comes from \(files) of \(all) files"
     }

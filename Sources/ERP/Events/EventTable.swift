@@ -37,7 +37,9 @@ public struct EventTable: Hashable, Sendable {
   /// Reads a text; see ``init(path:conditionColumn:)``.
   public init(text: String, conditionColumn: String? = nil) throws {
     let rows = try DelimitedRows(text).rows
-    guard let header = rows.first else { throw Self.error(1, "the table is empty; its first line must name the columns") }
+    guard let header = rows.first else {
+      throw Self.error(1, "the table is empty; its first line must name the columns")
+    }
     func column(_ name: String) -> Int? { header.fields.firstIndex { $0.trimmed == name } }
     guard let onsetColumn = column("onset") else {
       throw Self.error(header.line, "there is no column 'onset'; the columns are \(Self.list(header.fields))")
