@@ -18,6 +18,13 @@ public struct LeftOutSignal: Hashable, Sendable, CustomStringConvertible {
   /// Why it is left out.
   public let reason: Reason
 
+  /// A signal that is left out.
+  public init(label: String, reason: Reason) {
+    self.label = label
+    self.reason = reason
+  }
+
+  /// In words.
   public var description: String {
     switch reason {
     case .notEEG(let kind): "'\(label)' is \(kind == .other ? "not EEG" : "of kind \(kind.rawValue)")"

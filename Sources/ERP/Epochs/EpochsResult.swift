@@ -27,6 +27,7 @@ public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
   /// A condition that only so many of the files of a grand average have.
   case conditionNotInAll(condition: String, files: Int, of: Int)
 
+  /// In words.
   public var description: String {
     switch self {
     case .noEpochs(let condition, 0): "condition '\(condition)' has no event"

@@ -98,7 +98,7 @@ private struct DelimitedRows {
   }
   private(set) var rows: [Row] = []
 
-  /// Splits the text: at tabs when its first line has one, else at commas. Empty lines are left out.
+  /// Splits the text at tabs when its first line has one, else at commas, and leaves out empty lines.
   init(_ text: String) throws {
     // Unicode scalars, because a carriage return and a line feed make one `Character`.
     var scalars = Substring(text).unicodeScalars
