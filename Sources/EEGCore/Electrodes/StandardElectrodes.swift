@@ -36,7 +36,9 @@ public enum StandardElectrodes {
 
   private static func split(_ label: String) -> (name: String, reference: String?) {
     var name = trimmed(label.lowercased())
-    if let prefix = prefixes.first(where: { name.hasPrefix($0) }) { name = trimmed(String(name.dropFirst(prefix.count))) }
+    if let prefix = prefixes.first(where: { name.hasPrefix($0) }) {
+      name = trimmed(String(name.dropFirst(prefix.count)))
+    }
     guard let dash = name.lastIndex(of: "-") else { return (name, nil) }
     let reference = trimmed(String(name[name.index(after: dash)...]))
     guard commonReferences.contains(reference) || earsAndMastoids.contains(reference) else { return (name, nil) }

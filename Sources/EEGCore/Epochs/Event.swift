@@ -21,6 +21,8 @@ public enum DropReason: Hashable, Sendable, CustomStringConvertible {
   case outsideRecording
   /// The epoch would cross a gap of a discontinuous recording, or the event itself lies in one.
   case segmentBoundary
+  /// The epoch overlaps an annotation whose text begins with "bad", which marks unusable data.
+  case badAnnotation(text: String)
   /// Peak to peak above the limit in these channels.
   case peakToPeak(channels: [String])
   /// Peak to peak below the limit in these channels.
@@ -30,6 +32,7 @@ public enum DropReason: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .outsideRecording: "outside the recording"
     case .segmentBoundary: "crosses a gap of the recording"
+    case .badAnnotation(let text): "overlaps the annotation '\(text)'"
     case .peakToPeak(let channels): "peak-to-peak above limit: " + channels.joined(separator: ", ")
     case .flat(let channels): "flat: " + channels.joined(separator: ", ")
     }

@@ -51,7 +51,9 @@ extension Epochs {
       }
     }
     let count = Double(members.count)
-    for place in 0..<epochSize { result.values[place] = (result.values[place] / count).squareRoot() / count.squareRoot() }
+    for place in 0..<epochSize {
+      result.values[place] = (result.values[place] / count).squareRoot() / count.squareRoot()
+    }
     return result
   }
 

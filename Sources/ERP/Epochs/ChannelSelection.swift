@@ -18,6 +18,13 @@ public struct LeftOutSignal: Hashable, Sendable, CustomStringConvertible {
   /// Why it is left out.
   public let reason: Reason
 
+  /// A signal that is left out.
+  public init(label: String, reason: Reason) {
+    self.label = label
+    self.reason = reason
+  }
+
+  /// In words.
   public var description: String {
     switch reason {
     case .notEEG(let kind): "'\(label)' is \(kind == .other ? "not EEG" : "of kind \(kind.rawValue)")"
@@ -132,7 +139,8 @@ struct ChannelSelection {
       }
       guard signal.rate.isFinite, signal.rate > 0 else {
         throw ERPError(
-          code: .unequalSampling, message: "signal '\(signal.label)' has a sampling rate of \(signal.rate) Hz; leave it out")
+          code: .unequalSampling,
+          message: "signal '\(signal.label)' has a sampling rate of \(signal.rate) Hz; leave it out")
       }
       guard signal.rate == signals[0].rate, signal.sampleCount == signals[0].sampleCount else {
         throw ERPError(

@@ -29,10 +29,11 @@ public struct ERPPipeline: Sendable {
     let window = try EpochWindow(settings, rate: rate)
     let finisher = try EpochFinisher(settings, window: window, selection: selection)
     let filter = try settings.filter.map { try FIRFilter($0, rate: rate) }
-    let segmentFilter = try filter.map { try SegmentFilter($0, segments: selection.index.sampleRanges) }
     let list = try EventList(
       in: recording, from: settings.eventSource, selecting: settings.events, at: selection.index)
-    let placement = EpochPlacement(list.events, window: window, index: selection.index)
+    let stretches = selection.index.stretches(without: list.badSpans, splitBy: recording.annotations)
+    let segmentFilter = try filter.map { try SegmentFilter($0, segments: stretches) }
+    let placement = EpochPlacement(list, window: window, index: selection.index)
     let cutter = EpochCutter(
       recording: recording, signals: selection.signals, placement: placement, threads: threads,
       progress: progress.map(ProgressMeter.init))

@@ -29,7 +29,8 @@ struct EpochCutter: Sendable {
     guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {
       throw ERPError(
         code: .invalidSettings,
-        message: "\(placement.starts.count) epochs of \(signals.count) channels and \(placement.count) samples would take "
+        message:
+          "\(placement.starts.count) epochs of \(signals.count) channels and \(placement.count) samples would take "
           + "\(Int(bytes / 1e9)) GB; shorten the epochs or select fewer events")
     }
     return [Double](repeating: 0, count: placement.starts.count * epochSize)

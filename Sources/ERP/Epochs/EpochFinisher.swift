@@ -20,7 +20,8 @@ struct EpochFinisher: Sendable {
     for limit in [settings.peakToPeakLimit, settings.flatLimit].compactMap({ $0 }) {
       guard limit.isFinite, limit > 0 else {
         throw ERPError(
-          code: .invalidSettings, message: "a limit of \(limit) V is not possible; limits are positive numbers in volts")
+          code: .invalidSettings, message: "a limit of \(limit) V is not possible; limits are positive numbers in volts"
+        )
       }
     }
     self.window = window
@@ -35,9 +36,9 @@ struct EpochFinisher: Sendable {
   /// Values of a finished epoch: reported channels times kept samples.
   var finishedCount: Int { channels.count * window.kept.count }
 
-  /// Sums over channels, one a sample; one object a thread.
+  /// The reference at every sample of an epoch; one object a thread.
   final class Scratch {
-    fileprivate var sums: [Double] = []
+    fileprivate var means: [Double] = []
   }
 
   /// Finishes an epoch in place.
@@ -60,14 +61,18 @@ struct EpochFinisher: Sendable {
 
   private func subtractReference(_ values: inout MutableSpan<Double>, _ scratch: Scratch) {
     guard !reference.isEmpty else { return }
-    scratch.sums.removeAll(keepingCapacity: true)
-    scratch.sums.append(contentsOf: repeatElement(0, count: window.count))
+    // Taken out of its object, so that the loops need not ask every time whether it is shared.
+    var means: [Double] = []
+    swap(&means, &scratch.means)
+    defer { swap(&means, &scratch.means) }
+    means.removeAll(keepingCapacity: true)
+    means.append(contentsOf: repeatElement(0, count: window.count))
     for row in reference {
-      for time in 0..<window.count { scratch.sums[time] += values[row * window.count + time] }
+      for time in 0..<window.count { means[time] += values[row * window.count + time] }
     }
-    for time in 0..<window.count { scratch.sums[time] /= Double(reference.count) }
+    for time in 0..<window.count { means[time] /= Double(reference.count) }
     for (row, channel) in channels.enumerated() where channel.kind == .eeg {
-      for time in 0..<window.count { values[row * window.count + time] -= scratch.sums[time] }
+      for time in 0..<window.count { values[row * window.count + time] -= means[time] }
     }
   }
 

@@ -13,16 +13,17 @@ struct EpochPlacement: Sendable {
 
   /// Places an epoch around every event that leaves room for it.
   ///
-  /// - Parameter events: In order of time.
-  init(_ events: [Event], window: EpochWindow, index: SegmentIndex) {
+  init(_ list: EventList, window: EpochWindow, index: SegmentIndex) {
     count = window.count
-    reasons = events.map { Self.reason($0, window: window, index: index) }
-    self.events = events.indices.filter { [reasons] in reasons[$0] == nil }
-    starts = self.events.compactMap { events[$0].sample.map { $0 + window.first } }
+    reasons = list.events.map { Self.reason($0, window: window, index: index, badSpans: list.badSpans) }
+    events = reasons.indices.filter { [reasons] in reasons[$0] == nil }
+    starts = events.compactMap { list.events[$0].sample.map { $0 + window.first } }
   }
 
   /// Why the epoch of an event cannot be cut, or nil.
-  private static func reason(_ event: Event, window: EpochWindow, index: SegmentIndex) -> DropReason? {
+  private static func reason(
+    _ event: Event, window: EpochWindow, index: SegmentIndex, badSpans: [Annotation]
+  ) -> DropReason? {
     guard let first = index.segments.first, let last = index.segments.last else { return .outsideRecording }
     guard let sample = event.sample, let segment = index.segment(ofSample: sample) else {
       return event.onset < first.onset || event.onset >= last.end - 0.5 / index.rate
@@ -34,7 +35,10 @@ struct EpochPlacement: Sendable {
     if start + window.count > range.upperBound {
       return segment == index.segments.count - 1 ? .outsideRecording : .segmentBoundary
     }
-    return nil
+    let time = index.segments[segment].onset + Double(start - range.lowerBound) / index.rate
+    let end = time + Double(window.count) / index.rate
+    let bad = badSpans.first { $0.onset < end && $0.onset + ($0.duration ?? 0) > time }
+    return bad.map { .badAnnotation(text: $0.text) }
   }
 
   /// The epochs that share a sample with a range.

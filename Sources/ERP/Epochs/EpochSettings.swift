@@ -2,31 +2,33 @@ import EEGCore
 
 /// Everything that decides how epochs are cut; ``ERPPipeline`` takes it and archives keep it.
 public struct EpochSettings: Hashable, Sendable, Codable {
-  /// Which events. Default: all texts.
+  /// Which events; all texts by default.
   public var events = EventSelection()
-  /// Where the events come from. Default: ``EventSource/automatic``.
+  /// Where the events come from; annotations, or else the trigger channel, by default.
   public var eventSource = EventSource.automatic
-  /// First sample of an epoch: `round(tmin * rate)` samples from the event [s]. Default: -0.2.
+  /// First sample of an epoch, `round(tmin * rate)` samples from the event [s]; -0.2 by default.
   public var tmin = -0.2
-  /// Last sample of an epoch, included: `round(tmax * rate)` samples from the event [s]. Default: 0.8.
+  /// Last sample of an epoch, included, `round(tmax * rate)` samples from the event [s]; 0.8 by default.
   public var tmax = 0.8
-  /// Interval whose mean is subtracted from every epoch and channel; nil for none. Default: start of the epoch to 0.
+  /// Interval whose mean is subtracted from every epoch and channel, or nil; start of the epoch to 0 by default.
   public var baseline: BaselineInterval? = BaselineInterval(start: nil, end: 0)
-  /// What is subtracted from every epoch before the baseline; nil for nothing. Default: nil.
+  /// What is subtracted from every epoch before the baseline, or nil, as by default.
   public var detrend: Detrend?
-  /// Every how many samples one is kept, counted from the event; nothing is filtered for it. Default: 1.
+  /// Every how many samples one is kept, counted from the event; 1 by default.
+  ///
+  /// Nothing is filtered for it: a low-pass filter below a third of the new rate should go with it.
   public var decimation = 1
-  /// An epoch is dropped when an EEG channel's largest minus smallest value is above this [V]. Default: nil, no limit.
+  /// Limit above which an EEG channel's largest minus smallest value drops the epoch [V]; nil, the default, for none.
   public var peakToPeakLimit: Double?
-  /// An epoch is dropped when an EEG channel's largest minus smallest value is below this [V]. Default: nil, no limit.
+  /// Limit below which an EEG channel's largest minus smallest value drops the epoch [V]; nil, the default, for none.
   public var flatLimit: Double?
-  /// What is subtracted from the EEG channels. Default: nothing.
+  /// What is subtracted from the EEG channels; nothing by default.
   public var reference = Reference.none
-  /// Names of the channels that are reported; nil for all EEG channels of the commonest rate. Default: nil.
+  /// Names of the channels that are reported; nil, the default, for all EEG channels of the commonest rate.
   public var channels: [String]?
-  /// Names of bad channels: neither reported nor part of the average reference. Default: none.
+  /// Names of bad channels, neither reported nor part of the average reference; none by default.
   public var excludedChannels: [String] = []
-  /// Filter of the continuous recording, before anything else; nil for none. Default: nil.
+  /// Filter of the continuous recording, before anything else, or nil, as by default.
   public var filter: FilterSettings?
 
   /// The default settings.

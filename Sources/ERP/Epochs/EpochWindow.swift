@@ -77,8 +77,9 @@ struct EpochWindow: Equatable {
       first <= last
     else { throw failure("holds no sample; lengthen it") }
     if interval.start == nil, interval.end == 0, tmin == 0 {
-      throw failure("is only one sample, because the epoch begins at the event; start the epoch earlier, "
-        + "switch the baseline off, or ask for 0 to 0")
+      throw failure(
+        "is only one sample, because the epoch begins at the event; start the epoch earlier, "
+          + "switch the baseline off, or ask for 0 to 0")
     }
     return first..<(last + 1)
   }

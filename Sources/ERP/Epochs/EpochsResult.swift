@@ -27,6 +27,7 @@ public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
   /// A condition that only so many of the files of a grand average have.
   case conditionNotInAll(condition: String, files: Int, of: Int)
 
+  /// In words.
   public var description: String {
     switch self {
     case .noEpochs(let condition, 0): "condition '\(condition)' has no event"
@@ -34,7 +35,8 @@ public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
     case .itemFoundNothing(let item): "no event matches '\(item)'"
     case .segmentsShorterThanFilter(let count):
       "\(count) stretches between gaps are shorter than the filter; epochs there are distorted"
-    case .channelsNotInAll(let names): "channels left out because not all files have them: " + names.joined(separator: ", ")
+    case .channelsNotInAll(let names):
+      "channels left out because not all files have them: " + names.joined(separator: ", ")
     case .conditionNotInAll(let condition, let files, let all):
       "condition '\(condition)' comes from \(files) of \(all) files"
     }

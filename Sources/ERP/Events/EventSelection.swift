@@ -11,6 +11,7 @@ public struct EventSelection: Hashable, Sendable, Codable, ExpressibleByArrayLit
   /// A selection; see the type for what an item may be.
   public init(_ items: [String] = []) { self.items = items }
 
+  /// A selection of the listed items.
   public init(arrayLiteral elements: String...) { self.init(elements) }
 
   /// What a selection makes of the texts of a recording.

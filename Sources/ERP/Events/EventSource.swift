@@ -24,6 +24,8 @@ struct EventList {
   var conditions: [String]
   /// Items of the selection that found nothing.
   var unmatched: [String]
+  /// Stretches that annotations mark as unusable, as far as they are not events themselves.
+  var badSpans: [Annotation] = []
 
   /// Finds the events of a recording.
   ///
@@ -35,10 +37,15 @@ struct EventList {
   {
     switch source {
     case .annotations:
-      try self.init(recording.annotations, selecting: selection, at: index)
+      // Without items every text is an event, but marks of bad data are none.
+      let candidates = recording.annotations.filter { !selection.items.isEmpty || !$0.isBad }
+      try self.init(candidates, selecting: selection, at: index)
+      let selected = try selection.assign(candidates.map(\.text)).conditionOfText
+      badSpans = recording.annotations.filter { $0.isBad && selected[$0.text] == nil }
     case .trigger(let channel, let mask):
       let triggers = try TriggerChannel(in: recording, label: channel, mask: mask).annotations(in: recording)
       try self.init(triggers, selecting: selection, at: index)
+      badSpans = recording.annotations.filter(\.isBad)
     case .automatic:
       let hasTriggers = recording.signals.contains { $0.kind == .status }
       let annotated = try selection.assign(recording.annotations.map(\.text))
@@ -72,7 +79,7 @@ struct EventList {
       if counts[annotation.text] == nil { texts.append(annotation.text) }
       counts[annotation.text, default: 0] += 1
     }
-    guard !texts.isEmpty else {
+    guard !texts.isEmpty, !selection.items.isEmpty else {
       return "the recording has no events: no annotation and no change on a trigger channel; give a table of events"
     }
     let shown = texts.prefix(20).map { "'\($0)' (\(counts[$0, default: 0]))" }.joined(separator: ", ")
@@ -80,4 +87,9 @@ struct EventList {
     let wanted = selection.items.map { "'\($0)'" }.joined(separator: ", ")
     return "no event matches \(wanted); the recording has \(shown)\(more)"
   }
+}
+
+extension Annotation {
+  /// True for marks of unusable data: as in MNE-Python, texts that begin with "bad" in any letter case.
+  var isBad: Bool { text.lowercased().hasPrefix("bad") }
 }

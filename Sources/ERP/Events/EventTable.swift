@@ -37,7 +37,9 @@ public struct EventTable: Hashable, Sendable {
   /// Reads a text; see ``init(path:conditionColumn:)``.
   public init(text: String, conditionColumn: String? = nil) throws {
     let rows = try DelimitedRows(text).rows
-    guard let header = rows.first else { throw Self.error(1, "the table is empty; its first line must name the columns") }
+    guard let header = rows.first else {
+      throw Self.error(1, "the table is empty; its first line must name the columns")
+    }
     func column(_ name: String) -> Int? { header.fields.firstIndex { $0.trimmed == name } }
     guard let onsetColumn = column("onset") else {
       throw Self.error(header.line, "there is no column 'onset'; the columns are \(Self.list(header.fields))")
@@ -96,7 +98,7 @@ private struct DelimitedRows {
   }
   private(set) var rows: [Row] = []
 
-  /// Splits the text: at tabs when its first line has one, else at commas. Empty lines are left out.
+  /// Splits the text at tabs when its first line has one, else at commas, and leaves out empty lines.
   init(_ text: String) throws {
     // Unicode scalars, because a carriage return and a line feed make one `Character`.
     var scalars = Substring(text).unicodeScalars

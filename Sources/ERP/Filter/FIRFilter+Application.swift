@@ -25,7 +25,8 @@ extension FIRFilter {
     let filter = try SegmentFilter(self, segments: segments)
     guard samples.allSatisfy(\.isFinite) else {
       throw ERPError(
-        code: .nonFiniteSamples, message: "the signal holds values that are infinite or not numbers; cut them out first")
+        code: .nonFiniteSamples, message: "the signal holds values that are infinite or not numbers; cut them out first"
+      )
     }
     var result = samples
     try result.withUnsafeMutableBufferPointer { buffer in

@@ -18,7 +18,8 @@ struct SegmentFilter: Sendable {
     guard longest >= length else {
       throw ERPError(
         code: .signalTooShort,
-        message: "the filter is \(length) samples long (\(seconds(length, filter.rate)) s) but the longest stretch without "
+        message:
+          "the filter is \(length) samples long (\(seconds(length, filter.rate)) s) but the longest stretch without "
           + "a gap is \(longest) (\(seconds(longest, filter.rate)) s); raise the lower cut-off, widen the transition "
           + "bands, or leave the filter out")
     }
@@ -103,12 +104,12 @@ struct SegmentFilter: Sendable {
     _ row: UnsafeMutableBufferPointer<Double>, signal: Int, first: Int, segment: Range<Int>,
     read: (Int, Int, inout MutableSpan<Double>) throws -> Void
   ) throws {
-    let start = first - convolver.reach
-    let there = max(start, segment.lowerBound)..<min(start + convolver.size, segment.upperBound)
-    guard first < segment.upperBound, !there.isEmpty else {
+    guard first < segment.upperBound else {
       row.update(repeating: 0)
       return
     }
+    let start = first - convolver.reach
+    let there = max(start, segment.lowerBound)..<min(start + convolver.size, segment.upperBound)
     let places = (there.lowerBound - start)..<(there.upperBound - start)
     var span = row.extracting(places).mutableSpan
     try read(signal, there.lowerBound, &span)
