@@ -133,10 +133,10 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for the files")
     parser.add_argument("--ours", type=Path, required=True, help="edf-read of the benchmark package")
     parser.add_argument("--edflib", type=Path, required=True, help="edflib-read")
-    parser.add_argument("--rounds", type=int, default=None, help="runs of each reader (default 5, quick 2)")
-    parser.add_argument("--quick", action="store_true", help="files of 50 MiB and two rounds, to see that it works")
+    parser.add_argument("--rounds", type=int, default=None, help="runs of each reader (default 5, quick 3)")
+    parser.add_argument("--quick", action="store_true", help="files of 50 MiB and three rounds, to see that it works")
     options = parser.parse_args()
-    options.rounds = options.rounds or (2 if options.quick else 5)
+    options.rounds = options.rounds or (3 if options.quick else 5)
 
     results = {"machine": machine(), "quick": options.quick, "edf": compare(options, "edf"),
                "bdf": compare(options, "bdf"), "window": window(options)}
