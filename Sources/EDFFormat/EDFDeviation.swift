@@ -107,6 +107,8 @@ public enum EDFRule: String, Hashable, Sendable, CaseIterable {
   case continuousRecords
   /// EDF+D: records are in order of time and do not overlap.
   case orderedRecords
+  /// Samples lie within the digital limits. EDFlib clips those that do not; this reader keeps them.
+  case samplesWithinLimits
 
   /// How much breaking the rule matters.
   public var severity: EDFDeviation.Severity {
@@ -114,7 +116,7 @@ public enum EDFRule: String, Hashable, Sendable, CaseIterable {
     case .recordSize, .uniqueLabels: .note
     case .asciiHeader, .leftAligned, .version, .reservedField, .patientSubfields, .recordingSubfields, .startTime,
       .numberForm, .annotationSignal, .annotationSignalFields, .annotationEncoding, .digitalLimitsInRange,
-      .noExtraBytes:
+      .noExtraBytes, .samplesWithinLimits:
       .warning
     case .headerLength, .startDate, .startDatesAgree, .recordCountKnown, .recordCount, .wholeRecords, .limitsPresent,
       .digitalLimitsDiffer, .digitalLimitsOrdered, .physicalLimitsDiffer, .samplesPerRecord, .annotationList,

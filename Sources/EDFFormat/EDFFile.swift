@@ -75,8 +75,8 @@ public final class EDFFile: Sendable {
   public func segments() throws -> [Segment] {
     // A contiguous file needs no look at its records.
     if !header.variant.isDiscontinuous {
-      guard header.recordCount > 0 else { return [] }
-      return [Segment(onset: 0, duration: header.recordDuration * Double(header.recordCount))]
+      let duration = header.recordDuration * Double(header.recordCount)
+      return duration > 0 ? [Segment(onset: 0, duration: duration)] : []
     }
     return try scan().segments
   }

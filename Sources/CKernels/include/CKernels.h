@@ -1,4 +1,6 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 /* Small kernels that need wide SIMD. Each is compiled for several x86-64 levels and picked at run time. */
+#include "FourierTransform.h"
+#include "SampleDecoding.h"
 #endif

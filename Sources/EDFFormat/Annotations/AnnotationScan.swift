@@ -125,9 +125,8 @@ struct AnnotationScanner {
   /// Joins records that follow each other into segments.
   private mutating func segments(start: Int) -> [Segment] {
     let duration = header.recordDuration
-    let whole = [Segment(onset: 0, duration: duration * Double(header.recordCount))]
-    guard header.recordCount > 0, !header.dataSignals.isEmpty else { return header.recordCount > 0 ? whole : [] }
-    guard !recordOnsets.isEmpty else { return whole }
+    guard header.recordCount > 0, duration > 0 else { return [] }
+    guard !recordOnsets.isEmpty else { return [Segment(onset: 0, duration: duration * Double(header.recordCount))] }
     // Half a sample of the fastest signal: less cannot be a gap.
     let fastest = header.dataSignals.map { header.signals[$0].samplesPerRecord }.max() ?? 1
     let tolerance = duration / Double(max(1, fastest)) / 2

@@ -196,10 +196,11 @@ struct HeaderParser {
 
   private mutating func recordDuration(_ signals: [EDFSignalHeader]) throws -> Double {
     let field = FixedField.recordDuration.field
-    guard let duration = fields.number(field), duration >= 0 else {
+    // Outside these bounds (EDFlib's resolution of time, and what eight digits can write) times cannot be told.
+    guard let duration = fields.number(field), duration == 0 || (1e-7...1e8).contains(duration) else {
       throw EDFError(
         .invalidHeader, path: path, byteOffset: field.offset,
-        "the duration of a data record is \(fields.quoted(field)), which is no number of seconds from 0 up")
+        "the duration of a data record is \(fields.quoted(field)), which is no sensible number of seconds")
     }
     if duration == 0, let signal = signals.first(where: { !$0.isAnnotation && $0.samplesPerRecord > 0 }) {
       throw EDFError(

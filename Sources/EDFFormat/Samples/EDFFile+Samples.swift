@@ -1,3 +1,4 @@
+import CKernels
 import Dispatch
 import EEGCore
 import Glibc
@@ -174,6 +175,7 @@ private struct BulkRead: Sendable {
           into: piece.destination + (first - piece.range.lowerBound))
       }
     }
+    ck_finish_decoding()
     file.release(bytes)
   }
 }

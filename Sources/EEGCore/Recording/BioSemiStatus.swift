@@ -12,7 +12,7 @@ public struct BioSemiStatus: Hashable, Sendable {
   public var triggers: Int { Int(bits & 0xFFFF) }
   /// Bit 16: a new epoch begins here.
   public var isNewEpoch: Bool { bits & (1 << 16) != 0 }
-  /// Bits 17, 18, 19 and 21: the speed mode, 0...9 (mode 9 is a reserved daisy-chain setting).
+  /// Bits 17, 18, 19 and 21: the speed mode.
   public var speedMode: Int { Int((bits >> 17) & 0b111) | Int((bits >> 21) & 1) << 3 }
   /// Bit 20: the common-mode sense electrode is in range.
   public var isCMSInRange: Bool { bits & (1 << 20) != 0 }
@@ -22,7 +22,7 @@ public struct BioSemiStatus: Hashable, Sendable {
   public var isMK2: Bool { bits & (1 << 23) != 0 }
 
   /// The bits without the triggers, in words.
-  public var description: String {
+  public var summary: String {
     "\(isMK2 ? "ActiveTwo MK2" : "ActiveTwo MK1"), speed mode \(speedMode), CMS \(isCMSInRange ? "in" : "out of") range, "
       + "battery \(isBatteryLow ? "low" : "good")"
   }

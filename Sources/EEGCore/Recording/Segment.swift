@@ -32,9 +32,9 @@ public struct SegmentIndex: Hashable, Sendable {
     var first = 0
     for segment in segments {
       // Rounding cannot push the last segment past the samples that are there.
-      let end = min(sampleCount, first + Int((segment.duration * rate).rounded()))
-      ranges.append(first..<max(first, end))
-      first = max(first, end)
+      let length = min(max(0, (segment.duration * rate).rounded()), Double(sampleCount - first))
+      ranges.append(first..<(first + Int(length)))
+      first += Int(length)
     }
     sampleRanges = ranges
   }

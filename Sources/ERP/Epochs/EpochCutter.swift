@@ -1,0 +1,98 @@
+import EEGCore
+import Foundation
+import Synchronization
+
+/// Reads the samples of all epochs, filtered or not, and finishes them.
+struct EpochCutter: Sendable {
+  private let recording: Recording
+  private let signals: [Int]
+  private let placement: EpochPlacement
+  private let threads: Int
+  private let progress: ProgressMeter?
+
+  init(recording: Recording, signals: [Int], placement: EpochPlacement, threads: Int, progress: ProgressMeter?) {
+    self.recording = recording
+    self.signals = signals
+    self.placement = placement
+    self.threads = threads
+    self.progress = progress
+  }
+
+  /// Values of an epoch as it is cut: signals times samples.
+  var epochSize: Int { signals.count * placement.count }
+
+  /// Zeros for all epochs, shape `[epoch, signal, sample]`.
+  ///
+  /// - Throws: ``ERPError``, code `invalidSettings`, when they would not fit into the memory of the machine.
+  func emptyEpochs() throws -> [Double] {
+    let bytes = Double(placement.starts.count) * Double(epochSize) * Double(MemoryLayout<Double>.stride)
+    guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {
+      throw ERPError(
+        code: .invalidSettings,
+        message: "\(placement.starts.count) epochs of \(signals.count) channels and \(placement.count) samples would take "
+          + "\(Int(bytes / 1e9)) GB; shorten the epochs or select fewer events")
+    }
+    return [Double](repeating: 0, count: placement.starts.count * epochSize)
+  }
+
+  /// Fills the epochs with volts.
+  func cut(into memory: DisjointWriter, filter: SegmentFilter?) throws {
+    if let filter {
+      try filter.run(
+        signalCount: signals.count, wanted: { !placement.epochs(overlapping: $0).isEmpty }, threads: threads,
+        read: { row, first, destination in try readVolts(row: row, from: first, into: &destination) },
+        write: { row, first, values in write(values, row: row, from: first, into: memory) }, progress: progress)
+      return
+    }
+    let epochCount = placement.starts.count
+    try parallelFor(epochCount, threads: threads) {
+    } body: { epoch, _ in
+      for row in signals.indices {
+        let first = epoch * epochSize + row * placement.count
+        try memory.update(first..<(first + placement.count)) { destination in
+          try readVolts(row: row, from: placement.starts[epoch], into: &destination)
+        }
+      }
+      progress?.advance(by: 1 / Double(epochCount))
+    }
+  }
+
+  /// Finishes every epoch and says why it is to be dropped.
+  func finish(_ memory: DisjointWriter, with finisher: EpochFinisher) throws -> [[DropReason]] {
+    let reasons = Mutex([[DropReason]](repeating: [], count: placement.starts.count))
+    try parallelFor(placement.starts.count, threads: threads) {
+      EpochFinisher.Scratch()
+    } body: { epoch, scratch in
+      memory.update((epoch * epochSize)..<((epoch + 1) * epochSize)) { values in
+        let found = finisher.finish(&values, scratch)
+        if !found.isEmpty { reasons.withLock { $0[epoch] = found } }
+      }
+    }
+    return reasons.withLock { $0 }
+  }
+
+  private func readVolts(row: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
+    let signal = recording.signals[signals[row]]
+    guard let scale = signal.voltsPerUnit else { preconditionFailure("only voltages are selected") }
+    try recording.source.readPhysical(signal: signals[row], from: first, into: &destination)
+    for place in 0..<destination.count { destination[place] *= scale }
+    guard !signal.encoding.isDigital else { return }
+    for place in 0..<destination.count where !destination[place].isFinite {
+      throw ERPError(
+        code: .nonFiniteSamples,
+        message: "signal '\(signal.label)' holds a value that is not a number at sample \(first + place); "
+          + "exclude the channel")
+    }
+  }
+
+  /// Copies the part of a filtered stretch that lies in epochs.
+  private func write(_ values: Span<Double>, row: Int, from first: Int, into memory: DisjointWriter) {
+    let range = first..<(first + values.count)
+    for epoch in placement.epochs(overlapping: range) {
+      let start = placement.starts[epoch]
+      let shared = range.clamped(to: start..<(start + placement.count))
+      let target = epoch * epochSize + row * placement.count + shared.lowerBound - start
+      memory.write(values.extracting((shared.lowerBound - first)..<(shared.upperBound - first)), at: target)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import EEGCore
+
+/// Epochs and what there is to know about how they came about.
+public struct EpochsResult: Sendable {
+  /// The kept epochs; their `dropLog` has every selected event.
+  public var epochs: Epochs
+  /// Conditions in the order of the selection, then of first appearance, also those without a kept epoch.
+  public var conditions: [String]
+  /// Signals that were not epoched, and why; empty when channels were named.
+  public var leftOutSignals: [LeftOutSignal]
+  /// The filter that was applied.
+  public var filter: FIRFilter?
+  /// What a reader of the result should know.
+  public var warnings: [ERPWarning]
+}
+
+/// Something that does not stop the work but should be read.
+public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
+  /// A condition has no epoch, because there was no such event or all of the given number were dropped.
+  case noEpochs(condition: String, events: Int)
+  /// An item of the event selection found nothing.
+  case itemFoundNothing(String)
+  /// So many stretches without a gap are shorter than the filter and distorted by it.
+  case segmentsShorterThanFilter(Int)
+  /// Channels that not all evoked potentials of a grand average have; they were left out.
+  case channelsNotInAll([String])
+  /// A condition that only so many of the files of a grand average have.
+  case conditionNotInAll(condition: String, files: Int, of: Int)
+
+  public var description: String {
+    switch self {
+    case .noEpochs(let condition, 0): "condition '\(condition)' has no event"
+    case .noEpochs(let condition, let events): "condition '\(condition)' has no epoch: all \(events) were dropped"
+    case .itemFoundNothing(let item): "no event matches '\(item)'"
+    case .segmentsShorterThanFilter(let count):
+      "\(count) stretches between gaps are shorter than the filter; epochs there are distorted"
+    case .channelsNotInAll(let names): "channels left out because not all files have them: " + names.joined(separator: ", ")
+    case .conditionNotInAll(let condition, let files, let all):
+      "condition '\(condition)' comes from \(files) of \(all) files"
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Dispatch
+import Synchronization
+
+/// Runs independent pieces of work on several threads, each with a scratch value of its own.
+///
+/// Pieces are handed out in order, one at a time, to whichever thread is free. After an error no new pieces begin.
+///
+/// - Parameters:
+///   - count: Number of pieces.
+///   - threads: Most threads at once.
+///   - makeScratch: Makes a thread's scratch value, such as a buffer.
+///   - body: Does piece number `index`.
+/// - Throws: The error of the failed piece with the smallest number.
+func parallelFor<Scratch>(
+  _ count: Int, threads: Int, makeScratch: @Sendable () -> Scratch,
+  body: @Sendable (_ index: Int, _ scratch: Scratch) throws -> Void
+) throws {
+  let next = Atomic<Int>(0)
+  let failure = Mutex<(index: Int, error: any Error)?>(nil)
+  DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+    let scratch = makeScratch()
+    while failure.withLock({ $0 == nil }) {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      do {
+        try body(index, scratch)
+      } catch {
+        failure.withLock { if index < ($0?.index ?? .max) { $0 = (index, error) } }
+      }
+    }
+  }
+  if let failure = failure.withLock({ $0 }) { throw failure.error }
+}
+
+/// Adds up the parts of a long work that several threads finish, and reports the sum.
+final class ProgressMeter: Sendable {
+  private let done = Mutex<Double>(0)
+  private let report: @Sendable (Double) -> Void
+
+  /// Reports to a closure; the fraction it gets grows from 0 to 1, and calls never overlap.
+  init(_ report: @escaping @Sendable (Double) -> Void) { self.report = report }
+
+  /// Notes that another part, as a fraction of the whole, is done.
+  func advance(by fraction: Double) {
+    done.withLock { done in
+      done = min(1, done + fraction)
+      report(done)
+    }
+  }
+}

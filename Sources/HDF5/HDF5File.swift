@@ -1,0 +1,93 @@
+import AtomicFiles
+import CHDF5
+import Glibc
+
+/// An HDF5 file, open for reading or being written.
+///
+/// Files, groups and datasets may be used from several threads at once; libhdf5 itself runs one call at a time.
+public final class HDF5File: HDF5Container {
+  public let location: HDF5Location
+
+  /// Opens a file for reading.
+  ///
+  /// - Throws: ``HDF5Error``, codes `fileNotFound` and `cannotOpen`.
+  public init(reading path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw HDF5Error(
+        code: errno == ENOENT ? .fileNotFound : .cannotOpen, path: path, object: "",
+        message: String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw HDF5Error(code: .cannotOpen, path: path, object: "", message: "is not a regular file")
+    }
+    guard access(path, R_OK) == 0 else {
+      throw HDF5Error(code: .cannotOpen, path: path, object: "", message: "may not be read: no permission")
+    }
+    location = try HDF5Library.locked {
+      guard H5Fis_hdf5(path) > 0 else {
+        throw HDF5Error(code: .cannotOpen, path: path, object: "", message: "is not an HDF5 file")
+      }
+      let access = try Self.accessProperties(path)
+      defer { H5Pclose(access) }
+      let id = H5Fopen(path, chdf5_read_only(), access)
+      guard id >= 0 else {
+        throw HDF5Error(
+          code: .cannotOpen, path: path, object: "",
+          message: "cannot be opened: damaged, still being written, or written for an HDF5 newer than 1.10",
+          frames: HDF5Library.errorStack())
+      }
+      let identifier = HDF5Identifier(id, closing: H5Fclose)
+      return HDF5Location(
+        identifier: identifier, file: OpenFile(path: path, identifier: identifier), name: "/")
+    }
+  }
+
+  /// Creates a file that gets its name, replacing any older file, with ``commit()``.
+  ///
+  /// Until then the content lies in a temporary file beside `path`, which disappears with this object and the groups
+  /// and datasets made from it. Equal content makes equal bytes: no times are stored.
+  ///
+  /// - Throws: `FileOutputError` when the folder is missing or not writable; ``HDF5Error``, code `cannotWrite`.
+  public init(creating path: String) throws {
+    let output = try AtomicFile(path: path)
+    let temporaryPath = output.temporaryPath
+    let identifier = try HDF5Library.locked {
+      let access = try Self.accessProperties(path)
+      defer { H5Pclose(access) }
+      let creation = H5Pcreate(chdf5_file_create())
+      defer { H5Pclose(creation) }
+      H5Pset_obj_track_times(creation, false)
+      let id = H5Fcreate(temporaryPath, chdf5_create_exclusively(), creation, access)
+      guard id >= 0 else {
+        throw HDF5Error(
+          code: .cannotWrite, path: path, object: "", message: "cannot be created", frames: HDF5Library.errorStack())
+      }
+      return HDF5Identifier(id, closing: H5Fclose)
+    }
+    location = HDF5Location(
+      identifier: identifier, file: OpenFile(path: path, identifier: identifier, output: output), name: "/")
+  }
+
+  /// Flushes and closes the file and gives it its name; its groups and datasets cannot be used any more.
+  ///
+  /// Does nothing for a file opened for reading, or a second time.
+  ///
+  /// - Throws: ``HDF5Error``, code `cannotWrite`; `FileOutputError`. The target is then as it was.
+  public func commit() throws { try location.file.commit() }
+
+  /// Properties of every file: format of HDF5 1.10 on both sides, and all objects closed with the file.
+  ///
+  /// The 1.10 bounds keep files readable by every HDF5 since 2016; "latest" of a newer library would not open here.
+  private static func accessProperties(_ path: String) throws -> hid_t {
+    let access = H5Pcreate(chdf5_file_access())
+    guard access >= 0, H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0,
+      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
+    else {
+      throw HDF5Error(
+        code: .library, path: path, object: "", message: "cannot set how the file is opened",
+        frames: HDF5Library.errorStack())
+    }
+    return access
+  }
+}
