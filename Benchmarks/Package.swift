@@ -15,7 +15,10 @@ let package = Package(
       name: "Recordings",
       dependencies: [
         "SyntheticRecordings",
+        .product(name: "EEGCore", package: "evoke"),
         .product(name: "EDFFormat", package: "evoke"),
+        .product(name: "HDF5", package: "evoke"),
+        .product(name: "ERP", package: "evoke"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/Recordings",
