@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "evoke",
       dependencies: [
-        "EEGCore", "EDFFormat", "EEGArchive", "ERP", "Report",
+        "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "ERP", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -57,7 +57,7 @@ let package = Package(
     tests("EEGCoreTests", ["EEGCore"]),
     tests("EDFFormatTests", ["EDFFormat", "EEGCore"]),
     tests("HDF5Tests", ["HDF5"]),
-    tests("EEGArchiveTests", ["EEGArchive", "EDFFormat", "ERP"]),
+    tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5"]),
     tests("ReportTests", ["Report"]),
     tests("CommandTests", ["evoke"]),

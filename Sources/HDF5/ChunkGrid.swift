@@ -1,6 +1,8 @@
 import Glibc
 
-/// How a dataset is cut into chunks, and how chunks and dense pieces overlap. All extents count elements.
+/// How a dataset is cut into chunks, and how chunks and dense pieces overlap.
+///
+/// All extents count elements.
 struct ChunkGrid: Hashable, Sendable {
   /// Extents of the dataset.
   let shape: [Int]

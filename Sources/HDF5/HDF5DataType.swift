@@ -13,6 +13,7 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
   /// Compound, enumeration (NumPy's booleans), reference and so on.
   case unsupported(String)
 
+  /// The type in words, for messages.
   public var description: String {
     switch self {
     case .integer(let bits, let isSigned): "\(isSigned ? "" : "un")signed \(bits)-bit integer"
@@ -69,9 +70,9 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A number type that HDF5 files hold: `Int8` ... `Int64`, `UInt8` ... `UInt64`, `Float` and `Double`.
+/// A number type that HDF5 files hold.
 ///
-/// Other types cannot conform usefully: the module knows these ten.
+/// These are the signed and unsigned integers of 8 to 64 bits, `Float` and `Double`; the module knows no others.
 public protocol HDF5Number: BitwiseCopyable, Sendable {
   /// How an element of this type is stored.
   static var hdf5Type: HDF5DataType { get }

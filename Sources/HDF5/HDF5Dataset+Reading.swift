@@ -94,8 +94,9 @@ extension HDF5Dataset {
     }
   }
 
-  /// True when a request needs at least a quarter of what is inflated for it. Small windows go through the library,
-  /// whose cache of chunks serves the next window too.
+  /// True when a request needs at least a quarter of what is inflated for it.
+  ///
+  /// Small windows go through the library, whose cache of chunks serves the next window too.
   private func isWorthInflating(_ chunks: Int, of compression: Compression, elements: Int) -> Bool {
     guard let size = elementCount(compression.grid.chunk) else { return false }
     return Double(elements) * 4 >= Double(chunks) * Double(size)

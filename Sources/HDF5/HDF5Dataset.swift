@@ -4,6 +4,7 @@ import CHDF5
 ///
 /// Shape and type are known without reading a value.
 public struct HDF5Dataset: HDF5Object {
+  /// Where the dataset is.
   public let location: HDF5Location
   /// Extent of each axis; empty for a scalar.
   public let shape: [Int]

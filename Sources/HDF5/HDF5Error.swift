@@ -55,6 +55,7 @@ public struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     self.frames = frames
   }
 
+  /// File, object, message, and the innermost words of the library.
   public var description: String {
     let place = object.isEmpty ? path : "\(path): \(object)"
     guard let cause = frames.last else { return "\(place): \(message)" }

@@ -6,6 +6,7 @@ import Glibc
 ///
 /// Files, groups and datasets may be used from several threads at once; libhdf5 itself runs one call at a time.
 public final class HDF5File: HDF5Container {
+  /// Where the file is.
   public let location: HDF5Location
 
   /// Opens a file for reading.

@@ -2,6 +2,7 @@ import CHDF5
 
 /// A group: a folder of groups and datasets within a file.
 public struct HDF5Group: HDF5Container {
+  /// Where the group is.
   public let location: HDF5Location
 }
 

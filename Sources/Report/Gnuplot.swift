@@ -27,15 +27,9 @@ public struct Gnuplot: Hashable, Sendable {
   ///   written.
   public func draw(_ figure: some Figure, to path: String) throws {
     let format = try FigureFormat(path: path)
-    let output = try AtomicFile(path: path)
     var bytes = try run(figure.script(for: format))
     if format == .pdf { Self.fixCreationDate(in: &bytes) }
-    do {
-      try bytes.write(to: URL(fileURLWithPath: output.temporaryPath))
-    } catch {
-      throw FileOutputError(path: path, message: "cannot be written: \(error.localizedDescription)")
-    }
-    try output.commit()
+    try AtomicFile.write(bytes, to: path)
   }
 
   /// Runs a script and returns what it writes to standard output.

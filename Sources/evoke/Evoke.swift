@@ -1,4 +1,31 @@
+import ArgumentParser
+
+/// The command: parses, calls a library, prints.
 @main
-struct Evoke {
-  static func main() {}
+struct Evoke: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evoke",
+    abstract: "From EEG recordings to evoked potentials.",
+    discussion: """
+      Reads EDF, EDF+, BDF and BDF+ files, averages epochs around events, and stores recordings and evoked \
+      potentials as HDF5 archives that Python opens.
+
+      EXAMPLES
+        evoke info recording.edf
+        evoke erp recording.edf --events target,standard --tmin -0.1 --tmax 0.6 -o erp.h5
+        evoke plot erp.h5 -o erp.svg
+
+      Errors go to standard error and end with status 1; a wrong command line ends with status 64.
+      """,
+    version: "0.1.0",
+    subcommands: [Info.self, Check.self, Convert.self, AverageERP.self, Plot.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Console.exit(with: error)
+    }
+  }
 }

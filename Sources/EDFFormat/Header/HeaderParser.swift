@@ -152,7 +152,8 @@ struct HeaderParser {
     let physicalFields = [field(.physicalMinimum, index), field(.physicalMaximum, index)]
     let digitalFields = [field(.digitalMinimum, index), field(.digitalMaximum, index)]
     let physical = physicalFields.map { fields.number($0) }
-    var digital = digitalFields.map { fields.integer($0) }
+    let digital = digitalFields.map { fields.integer($0) }
+    var ignoresLimits = false
     if isAnnotation { return .identity }
     for (number, value) in zip(physicalFields + digitalFields, (physical.map { $0 != nil }) + digital.map { $0 != nil })
     where !value {
@@ -181,7 +182,7 @@ struct HeaderParser {
           .digitalLimitsOrdered, field: digitalFields[0].name, at: digitalFields[0].offset,
           "is above the digital maximum and does not fit the sample size, so the limits cannot be meant; digital values "
             + "are given as they are, without a unit's scale")
-        digital = [nil, nil]
+        ignoresLimits = true
       }
     }
     if let minimum = physical[0], let maximum = physical[1], minimum == maximum {
@@ -191,7 +192,7 @@ struct HeaderParser {
     }
     return Calibration(
       physicalMinimum: physical[0], physicalMaximum: physical[1], digitalMinimum: digital[0],
-      digitalMaximum: digital[1])
+      digitalMaximum: digital[1], ignoresLimits: ignoresLimits)
   }
 
   private mutating func recordDuration(_ signals: [EDFSignalHeader]) throws -> Double {

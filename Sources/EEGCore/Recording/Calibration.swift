@@ -20,12 +20,17 @@ public struct Calibration: Hashable, Sendable {
   public let isRaw: Bool
 
   /// Derives gain and offset; limits that are missing, equal or not finite make a raw calibration.
-  public init(physicalMinimum: Double?, physicalMaximum: Double?, digitalMinimum: Int?, digitalMaximum: Int?) {
+  ///
+  /// - Parameter ignoresLimits: True when the limits are there but cannot be meant: they are kept, and not used.
+  public init(
+    physicalMinimum: Double?, physicalMaximum: Double?, digitalMinimum: Int?, digitalMaximum: Int?,
+    ignoresLimits: Bool = false
+  ) {
     self.physicalMinimum = physicalMinimum
     self.physicalMaximum = physicalMaximum
     self.digitalMinimum = digitalMinimum
     self.digitalMaximum = digitalMaximum
-    if let physicalMinimum, let physicalMaximum, let digitalMinimum, let digitalMaximum,
+    if !ignoresLimits, let physicalMinimum, let physicalMaximum, let digitalMinimum, let digitalMaximum,
       digitalMinimum != digitalMaximum
     {
       let gain = (physicalMaximum - physicalMinimum) / (Double(digitalMaximum) - Double(digitalMinimum))

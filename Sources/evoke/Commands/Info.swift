@@ -1,0 +1,73 @@
+import ArgumentParser
+import EEGArchive
+import EEGCore
+import Foundation
+
+/// `evoke info`: what is in a recording or an archive.
+struct Info: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what is in a recording or an archive.",
+    discussion: """
+      Prints format, start, length, signals, annotations and every deviation from the standard. Names and birth \
+      dates are left out unless --private asks for them.
+
+      EXAMPLES
+        evoke info recording.edf
+        evoke info --json --annotations --statistics *.edf > contents.json
+      """)
+
+  @Argument(help: "EDF, BDF or archive files.", completion: .file()) var files: [String]
+  @Flag(help: "Print a JSON array with one object a file.") var json = false
+  @Flag(help: "List every annotation.") var annotations = false
+  @Flag(help: "Read all samples: first, last, sum, mean, smallest and largest value of every signal.")
+  var statistics = false
+  @Flag(help: "Refuse files that break the standard.") var strict = false
+  @Flag(name: .customLong("private"), help: "Show the patient and recording identification.") var showsPrivate = false
+
+  func run() throws {
+    var reports: [FileReport] = []
+    var failed = false
+    for file in files {
+      do {
+        let report = try report(of: file)
+        if json { reports.append(report) } else { print(report) }
+      } catch {
+        Console.report(error)
+        failed = true
+      }
+    }
+    if json { try JSONOutput.print(reports) }
+    if failed { throw ExitCode.failure }
+  }
+
+  private func report(of path: String) throws -> FileReport {
+    if FileContent(path: path) == .hdf5 {
+      let kind = try ArchiveKind.detect(path)
+      if kind != .recording { return .archive(try ArchiveReport(path: path, kind: kind)) }
+    }
+    let file = try RecordingFile(path: path, strict: strict)
+    return .recording(
+      try RecordingReport(
+        path: path, file: file, listsAnnotations: annotations, statistics: statistics, showsPrivate: showsPrivate))
+  }
+
+  private func print(_ report: FileReport) {
+    switch report {
+    case .recording(let recording): recording.lines(listsAnnotations: annotations).forEach(Console.print)
+    case .archive(let archive): archive.lines().forEach(Console.print)
+    }
+  }
+}
+
+/// What `info` knows of a file.
+enum FileReport: Encodable {
+  case recording(RecordingReport)
+  case archive(ArchiveReport)
+
+  func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .recording(let report): try report.encode(to: encoder)
+    case .archive(let report): try report.encode(to: encoder)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+
+/// Shows how far long work has come: a bar on a terminal, plain lines elsewhere, nothing below a second.
+final class ProgressBar: Sendable {
+  private struct State {
+    var lastShown = 0.0
+    var hasLine = false
+  }
+
+  private let task: String
+  private let start = ProgressBar.now()
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let state = Mutex(State())
+
+  /// A bar named after what is being done, such as "reading".
+  init(_ task: String) { self.task = task }
+
+  /// Tells how much is done, from 0 to 1; may be called from any thread and as often as one likes.
+  func update(_ fraction: Double) {
+    let elapsed = Self.now() - start
+    guard elapsed > 1, fraction > 0 else { return }
+    state.withLock { state in
+      // A terminal is redrawn five times a second; a log gets a line every ten seconds.
+      guard elapsed - state.lastShown > (isTerminal ? 0.2 : 10) else { return }
+      state.lastShown = elapsed
+      state.hasLine = true
+      let percent = Int((min(fraction, 1) * 100).rounded())
+      let left = Self.clock(elapsed * (1 - fraction) / fraction)
+      if isTerminal {
+        let filled = Int((min(fraction, 1) * 30).rounded())
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
+        write("\r\(task) [\(bar)] \(percent) %  \(left) left ")
+      } else {
+        write("evoke: \(task): \(percent) %, \(left) left\n")
+      }
+    }
+  }
+
+  /// Clears the bar.
+  func finish() {
+    state.withLock { state in
+      if state.hasLine, isTerminal { write("\r\u{1B}[K") }
+      state.hasLine = false
+    }
+  }
+
+  private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
+  private static func clock(_ seconds: Double) -> String {
+    let whole = Int(min(max(seconds, 0), 360_000).rounded())
+    let rest = whole % 60
+    return whole < 3600
+      ? "\(whole / 60):\(rest < 10 ? "0" : "")\(rest)" : "\(whole / 3600) h \(whole / 60 % 60) min"
+  }
+
+  private static func now() -> Double { ProcessInfo.processInfo.systemUptime }
+}

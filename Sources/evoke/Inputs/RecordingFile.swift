@@ -1,0 +1,46 @@
+import EDFFormat
+import EEGArchive
+import EEGCore
+import Foundation
+
+/// A recording on disk, whatever its format.
+struct RecordingFile {
+  /// As `info --json` names it.
+  let format: String
+  let recording: Recording
+  let warnings: [String]
+
+  /// Opens an EDF, BDF or archive file; the format is read from the content, not from the name.
+  ///
+  /// - Throws: The reader's error.
+  init(path: String, strict: Bool = false) throws {
+    if FileContent(path: path) == .hdf5 {
+      format = "EVOKE"
+      recording = try RecordingArchive.read(path)
+      warnings = []
+    } else {
+      let file = try EDFFile(path: path, strict: strict)
+      format = file.header.variant.rawValue
+      recording = try file.recording()
+      warnings = try file.deviations().map(\.description)
+    }
+  }
+}
+
+/// What kind of file it is, from its first bytes.
+enum FileContent {
+  case hdf5
+  /// EDF, BDF, or something that their reader will refuse with a reason.
+  case other
+
+  private static let hdf5Signature = Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
+
+  init(path: String) {
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      self = .other
+      return
+    }
+    defer { try? handle.close() }
+    self = (try? handle.read(upToCount: 8)) == Self.hdf5Signature ? .hdf5 : .other
+  }
+}
