@@ -1,0 +1,30 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that nobody who depends on Evoke builds the benchmark library.
+let package = Package(
+  name: "evoke-benchmarks",
+  dependencies: [
+    .package(name: "evoke", path: ".."),
+    // Without its traits it measures time and memory, not allocations, and needs nothing installed.
+    .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
+  ],
+  targets: [
+    .target(name: "SyntheticRecordings"),
+    .executableTarget(
+      name: "Recordings",
+      dependencies: [
+        "SyntheticRecordings",
+        .product(name: "EEGCore", package: "evoke"),
+        .product(name: "EDFFormat", package: "evoke"),
+        .product(name: "HDF5", package: "evoke"),
+        .product(name: "ERP", package: "evoke"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/Recordings",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // Our side of the comparison with other readers, see peers/.
+    .executableTarget(name: "edf-read", dependencies: [.product(name: "EDFFormat", package: "evoke")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

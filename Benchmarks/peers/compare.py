@@ -1,0 +1,173 @@
+"""Times the readers in one interleaved loop and prints tables; see run.sh.
+
+Uses nothing but the standard library: a child's peak memory counts from that of the process that started it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SIZE = 500 * 2**20
+QUICK_SIZE = 50 * 2**20
+SPARSE_SIZE = 10 * 10**9
+WINDOW_LIMIT_MS = 50
+
+
+def measure(command: list[str]) -> dict:
+    """Runs a reader; its own figures, and of the whole process the wall time, CPU time and peak memory."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    elapsed = time.monotonic() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)}: failed with status {process.returncode}")
+    return json.loads(output) | {
+        "process_seconds": elapsed, "process_cpu": usage.ru_utime + usage.ru_stime,
+        "peak_mb": usage.ru_maxrss / 1024}
+
+
+def readers(options: argparse.Namespace, path: Path) -> dict[str, list[str]]:
+    """The commands by the name they have in the table; the first is what the others are compared with."""
+    ours, edflib, file = str(options.ours), str(options.edflib), str(path)
+    python = [sys.executable, str(HERE / "python_read.py")]
+    return {
+        "Evoke, 1 thread": [ours, "all", file, "1"],
+        "Evoke, 2 threads": [ours, "all", file, "2"],
+        "EDFlib, record by record": [edflib, file, "record", "keep"],
+        "EDFlib, record by record, nothing kept": [edflib, file, "record", "discard"],
+        "EDFlib, channel by channel": [edflib, file, "channel", "keep"],
+        "EDFlib, channel by channel, nothing kept": [edflib, file, "channel", "discard"],
+        "EDFlib, record by record, in a process with threads": [edflib, file, "record", "keep", "threads"],
+        "pyEDFlib": [*python, "pyedflib", file],
+        "edfio": [*python, "edfio", file],
+        "MNE-Python": [*python, "mne", file],
+    }
+
+
+def recording(kind: str, size: int, path: Path) -> dict:
+    """Writes a file for the comparison; what is in it."""
+    print(f"Writing {path.name}", file=sys.stderr)
+    command = [sys.executable, str(HERE / "recordings.py"), kind, str(size), str(path)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def touch_memory() -> None:
+    """Touches as much memory as the largest reader will need, in a process of its own.
+
+    A virtual machine is given memory when it first touches it, which takes seconds for a gigabyte; the first reader
+    would pay for all.
+    """
+    available = next(int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()
+                     if line.startswith("MemAvailable"))
+    size = min(5 * 2**30, available * 1024 // 2)
+    subprocess.run([sys.executable, "-c", f"memory = bytearray({size}); memory[::4096] = bytes(len(memory[::4096]))"],
+                   check=True)
+
+
+def compare(options: argparse.Namespace, kind: str) -> dict:
+    """All runs over one file."""
+    path = options.work / f"large.{kind}"
+    truth = recording(kind, QUICK_SIZE if options.quick else SIZE, path)
+    commands = readers(options, path)
+    names = list(commands)
+    runs: dict[str, list[dict]] = {name: [] for name in names}
+    with open(path, "rb") as file:
+        while file.read(1 << 24):
+            pass
+    touch_memory()
+    for turn in range(options.rounds):
+        shift = turn * 3 % len(names)
+        for name in names[shift:] + names[:shift]:
+            run = measure(commands[name])
+            difference = abs(run["checksum"] - truth["checksum"])
+            if run["samples"] != truth["samples"] or difference > 1e-3 * abs(truth["checksum"]):
+                sys.exit(f"{path.name}: {name} read other samples: {run}, expected {truth}")
+            runs[name].append(run)
+        print(f"{path.name}: round {turn + 1} of {options.rounds}", file=sys.stderr)
+    path.unlink()
+    return truth | {"runs": runs}
+
+
+def window(options: argparse.Namespace) -> dict:
+    """Opens a file of 10 GB and reads 10 s from its middle."""
+    path = options.work / "sparse.edf"
+    truth = recording("sparse", SPARSE_SIZE, path)
+    middle = truth["seconds"] // 2
+    command = [str(options.ours), "window", str(path), str(middle), str(middle + 10)]
+    try:
+        runs = [measure(command) for _ in range(max(9, options.rounds))]
+    finally:
+        path.unlink()
+    if any(run["samples"] != 10 * truth["rate_hz"] * truth["channels"] for run in runs):
+        sys.exit(f"{path.name}: the window does not hold 10 s of every channel")
+    return truth | {"limit_ms": WINDOW_LIMIT_MS, "runs": runs}
+
+
+def spread(values: list[float], digits: int = 3) -> str:
+    return f"{statistics.median(values):.{digits}f} [{min(values):.{digits}f}-{max(values):.{digits}f}]"
+
+
+def table(result: dict) -> str:
+    """Markdown: medians with their extremes, and ratios of medians to the first reader."""
+    base = next(iter(result["runs"].values()))
+    base_wall = statistics.median(run["seconds"] for run in base)
+    base_cpu = statistics.median(run["cpu"] for run in base)
+    lines = [
+        f"{result['channels']} channels of {result['rate_hz']} Hz, {result['bytes'] / 2**20:.0f} MiB, "
+        f"`{result['file']}`, {len(base)} rounds",
+        "",
+        "| reader | wall s | ratio | CPU s | ratio | peak MiB |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, runs in result["runs"].items():
+        wall, cpu = [run["seconds"] for run in runs], [run["cpu"] for run in runs]
+        lines.append(
+            f"| {name} | {spread(wall)} | {statistics.median(wall) / base_wall:.1f} | {spread(cpu)} "
+            f"| {statistics.median(cpu) / base_cpu:.1f} | {max(run['peak_mb'] for run in runs):.0f} |")
+    return "\n".join(lines)
+
+
+def machine() -> dict:
+    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), "unknown")
+    return {"processor": model, "cores": os.cpu_count(), "system": platform.platform()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True, help="folder for the files")
+    parser.add_argument("--ours", type=Path, required=True, help="edf-read of the benchmark package")
+    parser.add_argument("--edflib", type=Path, required=True, help="edflib-read")
+    parser.add_argument("--rounds", type=int, default=None, help="runs of each reader (default 5, quick 3)")
+    parser.add_argument("--quick", action="store_true", help="files of 50 MiB and three rounds, to see that it works")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (3 if options.quick else 5)
+
+    results = {"machine": machine(), "quick": options.quick, "edf": compare(options, "edf"),
+               "bdf": compare(options, "bdf"), "window": window(options)}
+    (options.work / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+
+    print(f"{results['machine']['processor']}, {results['machine']['cores']} cores; files in the page cache; "
+          "from opening the file to the last sample in memory; median [lowest-highest]. Evoke and EDFlib give float32; "
+          "the Python packages give float64, and nothing is converted.\n")
+    for form in ("edf", "bdf"):
+        print(table(results[form]) + "\n")
+    inside = [1000 * run["seconds"] for run in results["window"]["runs"]]
+    whole = [1000 * run["process_seconds"] for run in results["window"]["runs"]]
+    print(f"Opening a file of 10 GB and reading 10 s from its middle: {spread(inside, 2)} ms, "
+          f"as a whole process {spread(whole, 1)} ms ({len(inside)} runs).")
+    if statistics.median(whole) > WINDOW_LIMIT_MS:
+        sys.exit(f"reading a window took longer than {WINDOW_LIMIT_MS} ms")
+
+
+if __name__ == "__main__":
+    main()
