@@ -33,16 +33,20 @@ enum EventTable {
 /// What became of the events: `/events`, and one text an event in `/drop_log` and in `/drop_reasons`.
 ///
 /// `/drop_log` is for people, empty when the epoch was kept. `/drop_reasons` is a JSON array of
-/// `{"reason": "outside" | "gap" | "peak_to_peak" | "flat", "channels": [...]}` for programs.
+/// `{"reason": "outside" | "gap" | "bad_annotation" | "peak_to_peak" | "flat", "text": ..., "channels": [...]}` for programs.
 enum DropLogTable {
   private struct Reason: Codable {
     var reason: String
+    var text: String?
     var channels: [String]?
 
     init(_ reason: DropReason) {
       switch reason {
       case .outsideRecording: self.reason = "outside"
       case .segmentBoundary: self.reason = "gap"
+      case .badAnnotation(let text):
+        self.reason = "bad_annotation"
+        self.text = text
       case .peakToPeak(let channels):
         self.reason = "peak_to_peak"
         self.channels = channels
@@ -53,11 +57,12 @@ enum DropLogTable {
     }
 
     var dropReason: DropReason? {
-      switch (reason, channels) {
-      case ("outside", _): .outsideRecording
-      case ("gap", _): .segmentBoundary
-      case ("peak_to_peak", let channels?): .peakToPeak(channels: channels)
-      case ("flat", let channels?): .flat(channels: channels)
+      switch (reason, text, channels) {
+      case ("outside", _, _): .outsideRecording
+      case ("gap", _, _): .segmentBoundary
+      case ("bad_annotation", let text?, _): .badAnnotation(text: text)
+      case ("peak_to_peak", _, let channels?): .peakToPeak(channels: channels)
+      case ("flat", _, let channels?): .flat(channels: channels)
       default: nil
       }
     }
