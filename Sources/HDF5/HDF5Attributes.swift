@@ -81,7 +81,7 @@ extension HDF5Object {
   public func attributeTexts(_ name: String) throws -> HDF5Array<String> {
     try withAttribute(name) { id, stored, space, shape in
       let texts = try HDF5Strings.read(
-        type: stored, space: space, shape: shape, in: location, at: attributePath(name)
+        id, type: stored, space: space, shape: shape, isWithinFile: true, in: location, at: attributePath(name)
       ) { H5Aread(id, $0, $1) }
       return HDF5Array(shape: shape, values: texts)
     }

@@ -55,8 +55,10 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
   init(describing type: hid_t) {
     let bytes = H5Tget_size(type)
     switch H5Tget_class(type) {
-    case H5T_INTEGER: self = .integer(bits: bytes &* 8, isSigned: H5Tget_sign(type) == H5T_SGN_2)
-    case H5T_FLOAT: self = .float(bits: bytes &* 8)
+    case H5T_INTEGER where Self.hasAllBits(type, bytes):
+      self = .integer(bits: bytes * 8, isSigned: H5Tget_sign(type) == H5T_SGN_2)
+    case H5T_FLOAT where Self.hasAllBits(type, bytes): self = .float(bits: bytes * 8)
+    case H5T_INTEGER, H5T_FLOAT: self = .unsupported("number whose bits lie outside its bytes")
     case H5T_STRING: self = H5Tis_variable_str(type) > 0 ? .variableString : .fixedString(bytes: bytes)
     case H5T_COMPOUND: self = .unsupported("compound")
     case H5T_ENUM: self = .unsupported("enumeration")
@@ -67,6 +69,19 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
     case H5T_ARRAY: self = .unsupported("array")
     default: self = .unsupported("unknown type")
     }
+  }
+
+  /// True when the bits of a number lie within its bytes, which the library's conversions take for granted.
+  private static func hasAllBits(_ type: hid_t, _ bytes: Int) -> Bool {
+    let precision = H5Tget_precision(type)
+    let offset = Int(H5Tget_offset(type))
+    guard (1...16).contains(bytes), precision > 0, offset >= 0, precision <= 8 * bytes - offset else { return false }
+    guard H5Tget_class(type) == H5T_FLOAT else { return true }
+    var (sign, exponent, exponentSize, mantissa, mantissaSize) = (0, 0, 0, 0, 0)
+    guard H5Tget_fields(type, &sign, &exponent, &exponentSize, &mantissa, &mantissaSize) >= 0 else { return false }
+    let end = 8 * bytes
+    return (0..<end).contains(sign) && exponent <= end && exponentSize > 0 && exponentSize <= end - exponent
+      && mantissa <= end && mantissaSize > 0 && mantissaSize <= end - mantissa
   }
 }
 

@@ -63,7 +63,8 @@ extension HDF5Dataset {
       defer { H5Sclose(space) }
       let all = hid_t(H5P_DEFAULT)
       let texts = try HDF5Strings.read(
-        type: storedType, space: space, shape: shape, in: location, at: location.name
+        location.id, type: storedType, space: space, shape: shape, isWithinFile: isWithinFile, in: location,
+        at: location.name
       ) { H5Dread(location.id, $0, all, all, hid_t(H5P_DEFAULT), $1) }
       return HDF5Array(shape: shape, values: texts)
     }

@@ -58,6 +58,19 @@ public struct HDF5Dataset: HDF5Object {
     } else {
       chunkShape = nil
       compression = nil
+      try checkStorage(elementSize: H5Tget_size(storedType))
+    }
+  }
+
+  /// Checks that a dataset in one piece, unless it was never written, has as many bytes as its shape needs.
+  ///
+  /// The library reads past the end of a piece that is too small.
+  private func checkStorage(elementSize: Int) throws {
+    guard isWithinFile, let count = elementCount(shape), count > 0 else { return }
+    let (needed, overflow) = count.multipliedReportingOverflow(by: elementSize)
+    let stored = H5Dget_storage_size(location.id)
+    guard stored == 0 || (!overflow && stored >= hsize_t(needed)) else {
+      throw location.error(.damaged, "claims a shape of \(shape), and has \(stored) bytes")
     }
   }
 

@@ -10,7 +10,9 @@ enum HDF5Library {
   private static let isOpen: Bool = {
     // Without this the library closes itself in an exit handler, while other threads may still be calling it.
     H5dont_atexit()
-    return H5open() >= 0
+    guard H5open() >= 0 else { return false }
+    GlobalHeap.registerDescriptors()
+    return true
   }()
 
   /// Runs calls of libhdf5 with no other thread inside the library.

@@ -49,12 +49,15 @@ public struct HDF5Location: Sendable {
 final class OpenFile: Sendable {
   let path: String
   let identifier: HDF5Identifier
+  /// True for a file opened for reading, which does not change.
+  let isReadOnly: Bool
   /// The temporary file of a file that is being written, until it is committed.
   private let output: Mutex<AtomicFile?>
 
   init(path: String, identifier: HDF5Identifier, output: sending AtomicFile? = nil) {
     self.path = path
     self.identifier = identifier
+    isReadOnly = output == nil
     self.output = Mutex(output)
   }
 

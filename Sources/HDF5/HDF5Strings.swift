@@ -38,43 +38,67 @@ enum HDF5Strings {
   /// Reads text of either kind.
   ///
   /// - Parameters:
-  ///   - type: The stored type.
-  ///   - space: The data space, for giving variable-length text back to the library.
-  ///   - count: Number of texts.
-  ///   - read: Reads elements of the given memory type into the given buffer.
+  ///   - id: The dataset or attribute.
+  ///   - type: Its stored type.
+  ///   - space: Its data space.
+  ///   - shape: Its shape.
+  ///   - isWithinFile: False for values that lie in other files.
+  ///   - read: Reads all elements, in the given memory type, into the given buffer.
   static func read(
-    type: hid_t, space: hid_t, shape: [Int], in location: HDF5Location, at object: String,
-    _ read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+    _ id: hid_t, type: hid_t, space: hid_t, shape: [Int], isWithinFile: Bool, in location: HDF5Location,
+    at object: String, _ read: (hid_t, UnsafeMutableRawPointer?) -> herr_t
   ) throws -> [String] {
     let description = HDF5DataType(describing: type)
-    guard description.isString else {
+    switch description {
+    case .fixedString(let width):
+      guard width > 0 else { throw location.error(.damaged, at: object, "holds text of no size") }
+      // The stored type itself, because the library converts text between no two character sets.
+      let bytes = try fields(of: width, type: type, shape: shape, isWithinFile, in: location, at: object, read)
+      let padding = H5Tget_strpad(type)
+      return stride(from: 0, to: bytes.count, by: width).map { decode(bytes[$0..<($0 + width)], padding: padding) }
+    case .variableString:
+      guard isWithinFile, location.file.isReadOnly,
+        var heap = try GlobalHeap(holding: id, in: location, at: object)
+      else { return try readByLibrary(type: type, space: space, shape: shape, in: location, at: object, read) }
+      let width = GlobalHeap.descriptorSize
+      let memoryType = try GlobalHeap.descriptorType(location)
+      defer { H5Tclose(memoryType) }
+      let bytes = try fields(of: width, type: memoryType, shape: shape, isWithinFile, in: location, at: object, read)
+      return try stride(from: 0, to: bytes.count, by: width).map { try heap.text(bytes[$0..<($0 + width)]) }
+    default:
       throw location.error(.wrongType, at: object, "holds \(description) where text is wanted")
     }
-    if case .fixedString(let width) = description {
-      guard width > 0 else { throw location.error(.damaged, at: object, "holds text of no size") }
-      let size = try location.checkedSize(of: shape, elementSize: width)
-      guard size > 0 else { return [] }
-      var bytes = [UInt8](repeating: 0, count: size)
-      // The stored type itself, because the library converts text between no two character sets.
-      try bytes.withUnsafeMutableBytes {
-        _ = try location.check(
-          read(type, $0.baseAddress.unsafelyUnwrapped), .damaged, at: object, "its text cannot be read")
-      }
-      let padding = H5Tget_strpad(type)
-      return stride(from: 0, to: size, by: width).map { decode(bytes[$0..<($0 + width)], padding: padding) }
+  }
+
+  /// Reads elements of a fixed number of bytes.
+  private static func fields(
+    of width: Int, type: hid_t, shape: [Int], _ isWithinFile: Bool, in location: HDF5Location, at object: String,
+    _ read: (hid_t, UnsafeMutableRawPointer?) -> herr_t
+  ) throws -> [UInt8] {
+    let size = try location.checkedSize(of: shape, elementSize: width, isBounded: isWithinFile)
+    guard size > 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: size)
+    _ = try bytes.withUnsafeMutableBytes {
+      try location.check(read(type, $0.baseAddress), .damaged, at: object, "its text cannot be read")
     }
-    let count =
-      try location.checkedSize(of: shape, elementSize: MemoryLayout<UnsafePointer<CChar>?>.stride)
-      / MemoryLayout<UnsafePointer<CChar>?>.stride
+    return bytes
+  }
+
+  /// Reads variable-length text of a file that is being written, and of other forms that ``GlobalHeap`` leaves out.
+  private static func readByLibrary(
+    type: hid_t, space: hid_t, shape: [Int], in location: HDF5Location, at object: String,
+    _ read: (hid_t, UnsafeMutableRawPointer?) -> herr_t
+  ) throws -> [String] {
+    let width = MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
+    let count = try location.checkedSize(of: shape, elementSize: width) / width
     guard count > 0 else { return [] }
     let memoryType = try variableType(location)
     defer { H5Tclose(memoryType) }
     H5Tset_cset(memoryType, H5Tget_cset(type))
     var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
     return try pointers.withUnsafeMutableBytes { buffer in
-      let base = buffer.baseAddress.unsafelyUnwrapped
-      try location.check(read(memoryType, base), .damaged, at: object, "its text cannot be read")
-      defer { H5Dvlen_reclaim(memoryType, space, hid_t(H5P_DEFAULT), base) }
+      try location.check(read(memoryType, buffer.baseAddress), .damaged, at: object, "its text cannot be read")
+      defer { H5Dvlen_reclaim(memoryType, space, hid_t(H5P_DEFAULT), buffer.baseAddress) }
       return buffer.assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self).map { pointer in
         // The library stores an empty text as no text.
         pointer.map { String(cString: $0) } ?? ""

@@ -156,4 +156,40 @@ struct DamagedArchiveTests {
     #expect(error?.code == .missingObject)
     #expect(error?.object == "/" + omitted)
   }
+
+  @Test("Any few bytes of an archive may change: reading gives a value or an error", arguments: 0..<8, [false, true])
+  func mutants(group: Int, compress: Bool) throws {
+    var content = RandomContent(seed: 4000 + group)
+    let recording = content.recording()
+    let epochs = content.epochs()
+    let paths = [folder.path("recording.h5"), folder.path("evoked.h5")]
+    try RecordingArchive.write(recording, to: paths[0], settings: "{}", options: .init(compress: compress))
+    try EvokedArchive.write(content.evoked(of: epochs), epochs: epochs, to: paths[1], settings: "{}")
+    var read = 0
+    for path in paths {
+      let original = try Data(contentsOf: URL(fileURLWithPath: path))
+      for _ in 0..<60 {
+        var bytes = original
+        for _ in 0..<Int.random(in: 1...4, using: &content.generator) {
+          let position = Int.random(in: 0..<bytes.count, using: &content.generator)
+          bytes[position] = UInt8.random(in: 0...255, using: &content.generator)
+        }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        do {
+          if path == paths[0] {
+            let recording = try RecordingArchive.read(path)
+            for signal in recording.signals.indices { _ = try recording.physical(signal: signal) }
+          } else {
+            _ = try EvokedArchive.read(path)
+            _ = try EvokedArchive.readEpochs(path)
+          }
+          read += 1
+        } catch is HDF5Error {
+        } catch is ArchiveError {
+        }
+      }
+    }
+    // Most changes fall into samples, which are then other samples.
+    #expect(read > 0)
+  }
 }

@@ -64,6 +64,8 @@ struct RoundTripTests {
     try output.setAttribute("text", "\u{B5}V")
     try output.setAttribute("empty", "")
     try output.setAttribute("none", [String]())
+    #expect(try output.dataset("texts").readTexts().values == Self.texts)
+    #expect(try output.attributeTexts("texts").values == Self.texts)
     try output.commit()
 
     let input = try HDF5File(reading: path)
