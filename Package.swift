@@ -60,7 +60,7 @@ let package = Package(
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5"]),
     tests("ReportTests", ["Report"]),
-    tests("CommandTests", ["evoke"]),
+    tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -94,5 +94,6 @@ public struct FileOutputError: Error, Hashable, Sendable, CustomStringConvertibl
     FileOutputError(path: path, message: "\(what): \(String(cString: strerror(errno)))")
   }
 
+  /// Path and message in one line.
   public var description: String { "\(path): \(message)" }
 }

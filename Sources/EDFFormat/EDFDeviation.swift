@@ -9,6 +9,7 @@ public struct EDFDeviation: Hashable, Sendable, CustomStringConvertible {
     /// The standard forbids it, and values or times rest on an assumption, or something is missing.
     case error
 
+    /// Orders by how much it matters.
     public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 
     private var rank: Int {
@@ -26,7 +27,9 @@ public struct EDFDeviation: Hashable, Sendable, CustomStringConvertible {
   public let field: String
   /// First byte of the place, counted from 0.
   public let byteOffset: Int
-  /// What is there and what was assumed. Never holds text of the patient or recording identification.
+  /// What is there and what was assumed.
+  ///
+  /// Never holds text of the patient or recording identification.
   public let message: String
   /// How often the same rule is broken; the first place is given.
   public internal(set) var count: Int
@@ -34,6 +37,7 @@ public struct EDFDeviation: Hashable, Sendable, CustomStringConvertible {
   /// How much it matters.
   public var severity: Severity { rule.severity }
 
+  /// Severity, field, place and message in one line.
   public var description: String {
     let more = count > 1 ? " [\(count) times; the first is given]" : ""
     return "\(severity.rawValue): \(field) at byte \(byteOffset): \(message)\(more)"

@@ -37,6 +37,7 @@ public struct EDFError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// File, message and place in one line.
   public var description: String {
     "\(path): \(message)" + (byteOffset.map { " (byte \($0))" } ?? "")
   }

@@ -110,6 +110,7 @@ public final class EDFFile: Sendable {
     let more = broken.count > 1 ? ", and \(broken.count - 1) more" : ""
     throw EDFError(
       .notConformant, path: path, byteOffset: first.byteOffset,
-      "breaks the standard: \(first.field) \(first.message)\(more); read it without strict checking, or see evoke check")
+      "breaks the standard: \(first.field) \(first.message)\(more); read it without strict checking, or see evoke check"
+    )
   }
 }

@@ -47,7 +47,7 @@ enum SignalAttributes {
         physicalMaximum: try optional("physical_max", of: dataset),
         digitalMinimum: try optional("digital_min", of: dataset),
         digitalMaximum: try optional("digital_max", of: dataset),
-        ignoresLimits: try dataset.attribute("calibrated", as: UInt8.self) == 0),
+        ignoresLimits: try optional("calibrated", of: dataset) as UInt8? == 0),
       transducer: try dataset.attributeText("transducer"), prefilter: try dataset.attributeText("prefilter"))
   }
 

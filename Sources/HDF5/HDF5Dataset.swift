@@ -206,7 +206,7 @@ extension HDF5Container {
     let id = try checkedName(name) {
       let space = try location.makeSpace(shape)
       defer { H5Sclose(space) }
-      let links = try newLinkProperties()
+      let links = try newLinkProperties(for: name)
       defer { H5Pclose(links) }
       let properties = try location.check(H5Pcreate(chdf5_dataset_create()), .library, "no property list")
       defer { H5Pclose(properties) }

@@ -87,7 +87,7 @@ extension HDF5Container {
   public func createGroup(_ name: String) throws -> HDF5Group {
     try HDF5Library.locked {
       let id = try checkedName(name) {
-        let links = try newLinkProperties()
+        let links = try newLinkProperties(for: name)
         defer { H5Pclose(links) }
         let creation = try location.check(H5Pcreate(chdf5_group_create()), .library, "no property list")
         defer { H5Pclose(creation) }
@@ -109,11 +109,16 @@ extension HDF5Container {
       name: location.fullName(name))
   }
 
-  /// Properties of a new link: UTF-8, and missing groups on the way are created.
-  func newLinkProperties() throws -> hid_t {
+  /// Properties of a new link in UTF-8; missing groups on the way to it are created.
+  ///
+  /// The library could create those groups itself, but would store the time in them: equal content must make equal
+  /// bytes.
+  func newLinkProperties(for name: String) throws -> hid_t {
+    if let slash = name.lastIndex(of: "/"), slash > name.startIndex, !exists(String(name[..<slash])) {
+      try createGroup(String(name[..<slash]))
+    }
     let links = try location.check(H5Pcreate(chdf5_link_create()), .library, "no property list")
     H5Pset_char_encoding(links, H5T_CSET_UTF8)
-    H5Pset_create_intermediate_group(links, 1)
     return links
   }
 

@@ -26,17 +26,22 @@ struct AnnotationListTests {
     #expect(apnea.lists.map(\.duration) == [25_500_000_000])
   }
 
-  @Test("Onsets are exact to the nanosecond", arguments: [
-    ("+0", 0), ("-0.065", -65_000_000), ("+3456.789", 3_456_789_000_000), ("+.5", 500_000_000), ("+7.", 7_000_000_000),
-    ("+0.0000000019", 2), ("+1.999999999999", 2_000_000_000), ("12", 12_000_000_000),
-  ])
+  @Test(
+    "Onsets are exact to the nanosecond",
+    arguments: [
+      ("+0", 0), ("-0.065", -65_000_000), ("+3456.789", 3_456_789_000_000), ("+.5", 500_000_000),
+      ("+7.", 7_000_000_000),
+      ("+0.0000000019", 2), ("+1.999999999999", 2_000_000_000), ("12", 12_000_000_000),
+    ])
   func onsets(text: String, nanoseconds: Int) {
     #expect(AnnotationListParser.nanoseconds(Array(text.utf8)[...]) == nanoseconds)
   }
 
-  @Test("What is no number of seconds is refused", arguments: [
-    "", "+", "-", ".", "+.", "+1,5", "+1e3", "+ 1", "1-2", "+0x10", "nan", "+inf", "+99999999999", "+4000000000",
-  ])
+  @Test(
+    "What is no number of seconds is refused",
+    arguments: [
+      "", "+", "-", ".", "+.", "+1,5", "+1e3", "+ 1", "1-2", "+0x10", "nan", "+inf", "+99999999999", "+4000000000",
+    ])
   func noNumbers(text: String) {
     #expect(AnnotationListParser.nanoseconds(Array(text.utf8)[...]) == nil)
   }
@@ -57,9 +62,11 @@ struct AnnotationListTests {
     #expect(parser.problems.count == 2)
   }
 
-  @Test("Text that is not UTF-8 is read as latin-1, and a cut character is left out", arguments: [
-    ([0xE4, 0x62], "\u{E4}b"), ([0x61, 0xC3, 0xA4], "a\u{E4}"), ([0xC3, 0xA4, 0xC3], "\u{E4}"), ([0xFF], "\u{FF}"),
-  ] as [([UInt8], String)])
+  @Test(
+    "Text that is not UTF-8 is read as latin-1, and a cut character is left out",
+    arguments: [
+      ([0xE4, 0x62], "\u{E4}b"), ([0x61, 0xC3, 0xA4], "a\u{E4}"), ([0xC3, 0xA4, 0xC3], "\u{E4}"), ([0xFF], "\u{FF}"),
+    ] as [([UInt8], String)])
   func encodings(bytes: [UInt8], text: String) {
     #expect(TextDecoding.decode(bytes).text == text)
   }

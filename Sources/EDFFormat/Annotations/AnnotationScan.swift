@@ -46,7 +46,8 @@ struct AnnotationScanner {
     var first = 0
     while first < header.recordCount {
       let end = min(header.recordCount, first + block)
-      let bytes = (header.headerLength + first * header.recordLength)..<(header.headerLength + end * header.recordLength)
+      let bytes =
+        (header.headerLength + first * header.recordLength)..<(header.headerLength + end * header.recordLength)
       try file.check(bytes)
       for record in first..<end { body(&self, record, header.headerLength + record * header.recordLength) }
       file.release(bytes)
@@ -62,7 +63,8 @@ struct AnnotationScanner {
       let parser = AnnotationListParser(bytes)
       for problem in parser.problems {
         log.addCounted(
-          .annotationList, field: "annotation list", at: start + problem.offset, "in record \(record + 1), \(problem.message)")
+          .annotationList, field: "annotation list", at: start + problem.offset,
+          "in record \(record + 1), \(problem.message)")
       }
       var lists = parser.lists[...]
       if order == 0 { takeTimekeeping(&lists, record: record, at: start) }

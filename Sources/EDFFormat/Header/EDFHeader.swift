@@ -31,9 +31,9 @@ public enum EDFVariant: String, Hashable, Sendable, CaseIterable {
 public struct EDFHeader: Hashable, Sendable {
   /// EDF, EDF+C, EDF+D, BDF, BDF+C or BDF+D.
   public var variant: EDFVariant
-  /// Local patient identification. Private.
+  /// Local patient identification, private.
   public var patientIdentification: String
-  /// Local recording identification. Private.
+  /// Local recording identification, private.
   public var recordingIdentification: String
   /// Start date and time, whole seconds; nil when the file does not tell.
   public var start: StartTime?

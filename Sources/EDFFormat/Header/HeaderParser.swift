@@ -46,7 +46,9 @@ struct HeaderParser {
     bytes[0] == UInt8(ascii: "0") && bytes[1..<8].allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0 }
   }
 
-  private static func isBDF(_ bytes: [UInt8]) -> Bool { bytes[0] == 255 && Array(bytes[1..<8]) == Array("BIOSEMI".utf8) }
+  private static func isBDF(_ bytes: [UInt8]) -> Bool {
+    bytes[0] == 255 && Array(bytes[1..<8]) == Array("BIOSEMI".utf8)
+  }
 
   private mutating func parse() throws -> EDFHeader {
     if fields.bytes[0] != 255, fields.bytes[1..<8].contains(0) {
@@ -86,7 +88,8 @@ struct HeaderParser {
       let family = isBDF ? "BDF" : "EDF"
       if expected.isPlus, !text.hasPrefix(family) {
         fields.log.add(
-          .reservedField, field: field.name, at: field.offset, "'\(key)' in a file of the \(family) family; read as \(expected.rawValue)")
+          .reservedField, field: field.name, at: field.offset,
+          "'\(key)' in a file of the \(family) family; read as \(expected.rawValue)")
       } else if key == "24BIT", !isBDF {
         fields.log.add(.reservedField, field: field.name, at: field.offset, "'24BIT' in a 16-bit file; ignored")
       }
@@ -159,7 +162,8 @@ struct HeaderParser {
     where !value {
       fields.log.add(
         .limitsPresent, field: number.name, at: number.offset,
-        "is \(fields.quoted(number)), which is no usable number; digital values are given as they are, without a unit's scale")
+        "is \(fields.quoted(number)), which is no usable number; digital values are given as they are, without a unit's scale"
+      )
     }
     let span = variant.isBDF ? -8_388_608...8_388_607 : -32_768...32_767
     let outside = digital.indices.filter { index in digital[index].map { !span.contains($0) } ?? false }
@@ -295,7 +299,8 @@ struct HeaderParser {
       if signals[index].label != expectedLabel {
         let label = field(.label, index)
         fields.log.add(
-          .annotationSignal, field: label.name, at: label.offset, "is '\(signals[index].label)', not '\(expectedLabel)'")
+          .annotationSignal, field: label.name, at: label.offset, "is '\(signals[index].label)', not '\(expectedLabel)'"
+        )
       }
       for (part, text) in [
         (SignalField.transducer, signals[index].transducer), (.unit, signals[index].unit.text),

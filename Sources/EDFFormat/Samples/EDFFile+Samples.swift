@@ -4,6 +4,7 @@ import EEGCore
 import Glibc
 
 extension EDFFile: SampleSource {
+  /// Reads stored integers; see ``SampleSource``.
   public func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws {
     let width = header.variant.bytesPerSample
     try destination.withUnsafeMutableBufferPointer { buffer in
@@ -14,6 +15,7 @@ extension EDFFile: SampleSource {
     }
   }
 
+  /// Reads physical values in the signal's own unit; see ``SampleSource``.
   public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
     let width = header.variant.bytesPerSample
     let calibration = signals[signal].calibration
@@ -64,9 +66,8 @@ extension EDFFile: SampleSource {
       all.map { min($0.lowerBound, range.lowerBound)..<max($0.upperBound, range.upperBound) } ?? range
     }
     guard let records else { return output }
-    let bytes =
-      (header.headerLength + records.lowerBound * header.recordLength)..<(header.headerLength
-        + records.upperBound * header.recordLength)
+    let start = header.headerLength + records.lowerBound * header.recordLength
+    let bytes = start..<(start + records.count * header.recordLength)
     try file.check(bytes)
     let job = BulkRead(
       file: file, pieces: pieces, width: header.variant.bytesPerSample, headerLength: header.headerLength,
@@ -107,7 +108,8 @@ extension EDFFile: SampleSource {
     var record = samples.lowerBound / perRecord
     while record <= lastRecord {
       let end = min(lastRecord + 1, record + recordsPerStep)
-      let bytes = (header.headerLength + record * header.recordLength)..<(header.headerLength + end * header.recordLength)
+      let bytes =
+        (header.headerLength + record * header.recordLength)..<(header.headerLength + end * header.recordLength)
       try file.check(bytes)
       while record < end {
         let first = max(samples.lowerBound, record * perRecord)

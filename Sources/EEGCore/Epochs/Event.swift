@@ -28,6 +28,7 @@ public enum DropReason: Hashable, Sendable, CustomStringConvertible {
   /// Peak to peak below the limit in these channels.
   case flat(channels: [String])
 
+  /// The reason in words.
   public var description: String {
     switch self {
     case .outsideRecording: "outside the recording"

@@ -14,6 +14,7 @@ public struct PhysicalUnit: Hashable, Sendable, CustomStringConvertible {
     voltsPerUnit = Self.voltsPerUnit(spelling: text)
   }
 
+  /// The text of the file.
   public var description: String { text }
 
   /// Volts.

@@ -11,9 +11,9 @@ public struct Recording: Sendable {
   public var segments: [Segment]
   /// Start on the recorder's clock, or nil when the file does not tell.
   public var start: StartTime?
-  /// Local patient identification. Private: never printed or logged unless asked for.
+  /// Local patient identification, private: never printed or logged unless asked for.
   public var patientIdentification: String
-  /// Local recording identification. Private as well: it may name people.
+  /// Local recording identification, private as well: it may name people.
   public var recordingIdentification: String
   /// Where the samples come from.
   public let source: any SampleSource

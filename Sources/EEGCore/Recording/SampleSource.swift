@@ -29,10 +29,12 @@ public struct InMemorySamples: SampleSource {
   /// Holds the values; one array a signal.
   public init(_ values: [[Double]]) { self.values = values }
 
+  /// Always throws: the values are physical ones.
   public func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws {
     throw RecordingError(code: .noDigitalSamples, message: "signal \(signal) holds physical values, not digital ones")
   }
 
+  /// Copies values.
   public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
     for index in 0..<destination.count { destination[index] = values[signal][first + index] }
   }
@@ -61,5 +63,6 @@ public struct RecordingError: Error, Hashable, Sendable, CustomStringConvertible
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }

@@ -1,4 +1,6 @@
-/// A stretch of time without a gap. A contiguous recording has one; EDF+D files may have many.
+/// A stretch of time without a gap.
+///
+/// A contiguous recording has one; EDF+D files may have many.
 public struct Segment: Hashable, Sendable {
   /// Seconds from the start of the recording.
   public var onset: Double

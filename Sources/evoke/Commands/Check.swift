@@ -26,6 +26,7 @@ struct Check: ParsableCommand {
     } else {
       for report in reports { report.lines().forEach(Console.print) }
     }
+    for error in reports.compactMap(\.error) { Console.note(error) }
     if reports.contains(where: \.hasErrors) { throw ExitCode.failure }
   }
 }
@@ -89,9 +90,8 @@ struct ConformanceReport: Encodable {
   /// The report for people.
   func lines() -> [String] {
     var lines: [String] = []
-    if let error {
+    if error != nil {
       lines.append("\(path): cannot be read")
-      lines.append("  error: \(error)")
     } else if deviations.isEmpty {
       lines.append("\(path): \(format ?? ""), conforms to the standard")
     } else {

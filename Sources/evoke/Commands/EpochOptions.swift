@@ -39,7 +39,8 @@ struct EpochOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Zero-phase FIR filter of the continuous recording, pass band in Hz: 0.5:30, 0.1: or :40.", valueName: "low:high"))
+      "Zero-phase FIR filter of the continuous recording, pass band in Hz: 0.5:30, 0.1: or :40.", valueName: "low:high")
+  )
   var filter: String?
 
   @Option(
@@ -47,11 +48,13 @@ struct EpochOptions: ParsableArguments {
   var reference: String?
 
   @Option(
-    help: ArgumentHelp("Drop epochs whose peak-to-peak value is above this, in volts: 150e-6, or 150uV.", valueName: "volts"))
+    help: ArgumentHelp(
+      "Drop epochs whose peak-to-peak value is above this, in volts: 150e-6, or 150uV.", valueName: "volts"))
   var rejectPtp: String?
 
   @Option(
-    help: ArgumentHelp("Drop epochs whose peak-to-peak value is below this, in volts: 1e-6, or 1uV.", valueName: "volts"))
+    help: ArgumentHelp(
+      "Drop epochs whose peak-to-peak value is below this, in volts: 1e-6, or 1uV.", valueName: "volts"))
   var flat: String?
 
   @Option(help: ArgumentHelp("Subtract a straight line from every epoch.", valueName: "linear"))
@@ -60,7 +63,8 @@ struct EpochOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Keep every Nth sample, counted from the event; filter first.", valueName: "n"))
   var decimate = 1
 
-  @Option(help: ArgumentHelp("Channels to report; all EEG channels of the commonest rate when left out.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp("Channels to report; all EEG channels of the commonest rate when left out.", valueName: "list"))
   var channels: String?
 
   @Option(help: ArgumentHelp("Bad channels: neither reported nor part of the average reference.", valueName: "list"))
@@ -147,7 +151,8 @@ struct EpochOptions: ParsableArguments {
   private static func volts(_ text: String, _ option: String) throws -> Double {
     for (unit, scale) in [("uV", 1e-6), ("\u{B5}V", 1e-6), ("\u{3BC}V", 1e-6), ("mV", 1e-3), ("nV", 1e-9), ("V", 1.0)] {
       guard text.hasSuffix(unit) else { continue }
-      guard let value = Double(text.dropLast(unit.count).trimmingCharacters(in: .whitespaces)), value > 0, value.isFinite
+      guard let value = Double(text.dropLast(unit.count).trimmingCharacters(in: .whitespaces)), value > 0,
+        value.isFinite
       else { break }
       return value * scale
     }

@@ -70,7 +70,8 @@ struct RecordingReport: Encodable {
   private static func statusLine(_ recording: Recording) throws -> String? {
     guard
       let status = recording.signals.firstIndex(where: { $0.kind == .status && $0.encoding == .int24 }),
-      let first = try recording.digital(signal: status, samples: 0..<min(1, recording.signals[status].sampleCount)).first
+      let first = try recording.digital(signal: status, samples: 0..<min(1, recording.signals[status].sampleCount))
+        .first
     else { return nil }
     return "\(recording.signals[status].label) at the start: \(BioSemiStatus(digital: first).summary)"
   }
