@@ -10,6 +10,9 @@
  */
 #include "CKernels.h"
 
+/* A header of the C library proper, without which __GLIBC__ would not be defined. */
+#include <stdlib.h>
+
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
