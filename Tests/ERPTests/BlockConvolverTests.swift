@@ -11,7 +11,7 @@ struct BlockConvolverTests {
     let reach = Int.random(in: 0...(seed < 12 ? 20 : 200), using: &generator)
     let half = (0...reach).map { _ in Double.random(in: -1...1, using: &generator) }
     let coefficients = half.reversed() + half.dropFirst()
-    let longest = Int.random(in: 1...3000, using: &generator)
+    let longest = Int.random(in: 1...600, using: &generator)
     let convolver = BlockConvolver(coefficients: Array(coefficients), longest: longest)
     try #require(convolver.yield >= 1)
 

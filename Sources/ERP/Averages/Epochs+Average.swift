@@ -31,41 +31,39 @@ extension Epochs {
 
   /// Sums in the order of the epochs, so that results do not depend on anything else.
   private func mean(of members: [Int]) -> Matrix {
-    var result = Matrix(rows: channels.count, columns: times.count)
+    var mean = [Double](repeating: 0, count: epochSize)
     for epoch in members {
       let first = epoch * epochSize
-      for place in 0..<epochSize { result.values[place] += values[first + place] }
+      for place in 0..<epochSize { mean[place] += values[first + place] }
     }
-    for place in 0..<epochSize { result.values[place] /= Double(members.count) }
-    return result
+    for place in 0..<epochSize { mean[place] /= Double(members.count) }
+    return Matrix(rows: channels.count, columns: times.count, values: mean)
   }
 
   private func standardError(of members: [Int], mean: Matrix) -> Matrix? {
     guard members.count > 1 else { return nil }
-    var result = Matrix(rows: channels.count, columns: times.count)
+    var error = [Double](repeating: 0, count: epochSize)
     for epoch in members {
       let first = epoch * epochSize
       for place in 0..<epochSize {
         let difference = values[first + place] - mean.values[place]
-        result.values[place] += difference * difference
+        error[place] += difference * difference
       }
     }
     let count = Double(members.count)
-    for place in 0..<epochSize {
-      result.values[place] = (result.values[place] / count).squareRoot() / count.squareRoot()
-    }
-    return result
+    for place in 0..<epochSize { error[place] = (error[place] / count).squareRoot() / count.squareRoot() }
+    return Matrix(rows: channels.count, columns: times.count, values: error)
   }
 
   private func median(of members: [Int]) -> Matrix {
-    var result = Matrix(rows: channels.count, columns: times.count)
+    var result = [Double](repeating: 0, count: epochSize)
     var column = [Double](repeating: 0, count: members.count)
     let middle = members.count / 2
     for place in 0..<epochSize {
       for (row, epoch) in members.enumerated() { column[row] = values[epoch * epochSize + place] }
       column.sort()
-      result.values[place] = members.count % 2 == 1 ? column[middle] : (column[middle - 1] + column[middle]) / 2
+      result[place] = members.count % 2 == 1 ? column[middle] : (column[middle - 1] + column[middle]) / 2
     }
-    return result
+    return Matrix(rows: channels.count, columns: times.count, values: result)
   }
 }

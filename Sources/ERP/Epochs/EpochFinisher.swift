@@ -67,12 +67,17 @@ struct EpochFinisher: Sendable {
     defer { swap(&means, &scratch.means) }
     means.removeAll(keepingCapacity: true)
     means.append(contentsOf: repeatElement(0, count: window.count))
+    var meanSpan = means.mutableSpan
+    // The one check that the unchecked places below rest on: all rows, of the reference too, lie inside.
+    precondition(values.count == rowCount * window.count, "an epoch holds one row a signal that is read")
     for row in reference {
-      for time in 0..<window.count { means[time] += values[row * window.count + time] }
+      let first = row * window.count
+      for time in 0..<window.count { meanSpan[unchecked: time] += values[unchecked: first + time] }
     }
-    for time in 0..<window.count { means[time] /= Double(reference.count) }
+    for time in 0..<window.count { meanSpan[unchecked: time] /= Double(reference.count) }
     for (row, channel) in channels.enumerated() where channel.kind == .eeg {
-      for time in 0..<window.count { values[row * window.count + time] -= means[time] }
+      let first = row * window.count
+      for time in 0..<window.count { values[unchecked: first + time] -= meanSpan[unchecked: time] }
     }
   }
 

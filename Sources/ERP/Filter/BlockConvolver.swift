@@ -89,8 +89,9 @@ struct BlockConvolver: Sendable {
 
   /// The power of two with the least estimated work per filtered sample.
   ///
-  /// The work of a transform is proportional to `size * (log2(size) + 4)`: the 4 stands for reading, packing and
-  /// unpacking. Beyond 2^16 points, where the buffers of a thread outgrow 16 MiB, nothing is gained any more.
+  /// The work of a transform is proportional to `size * (log2(size) + 4)`, where the 4 stands for reading, packing and
+  /// unpacking. From 2^16 points on, sizes beyond the first that is four times the filter gain too little for their
+  /// memory, 256 bytes a point and thread.
   static func bestSize(filterLength: Int, longest: Int) -> Int {
     let needed = longest + filterLength - 1
     var best = 0
