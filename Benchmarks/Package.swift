@@ -17,7 +17,7 @@ let package = Package(
         "SyntheticRecordings",
         .product(name: "EEGCore", package: "evoke"),
         .product(name: "EDFFormat", package: "evoke"),
-        .product(name: "HDF5", package: "evoke"),
+        .product(name: "EEGArchive", package: "evoke"),
         .product(name: "ERP", package: "evoke"),
         .product(name: "Benchmark", package: "benchmark"),
       ],

@@ -1,9 +1,9 @@
 import Benchmark
 import EDFFormat
+import EEGArchive
 import EEGCore
 import ERP
 import Foundation
-import HDF5
 import SyntheticRecordings
 
 /// A folder for this process with an hour of 64 channels at 256 Hz, made for the first benchmark that needs it.
@@ -58,19 +58,12 @@ let benchmarks: @Sendable () -> Void = {
     benchmark.stopMeasurement()
   }
 
-  for (name, storage) in [("HDF5", HDF5Storage.automatic), ("compressed HDF5", .compressed())] {
-    Benchmark("Write an hour of 64 channels to \(name)") { benchmark in
-      let samples = try EDFFile(path: hour).readAll()
+  for (name, compress) in [("archive", false), ("compressed archive", true)] {
+    Benchmark("Convert an hour of 64 channels to an HDF5 \(name)") { benchmark in
+      let recording = try EDFFile(path: hour).recording()
       let path = folder.appendingPathComponent("hour.h5").path
-      let count = samples.count(0)
       benchmark.startMeasurement()
-      let file = try HDF5File(creating: path)
-      for position in samples.signals.indices {
-        let dataset = try file.createDataset(
-          "signals/\(position)/samples", of: Float.self, shape: [count], storage: storage)
-        try samples.withValues(position) { try dataset.write($0.span, at: [0], count: [count]) }
-      }
-      try file.commit()
+      try RecordingArchive.write(recording, to: path, settings: "{}", options: .init(compress: compress))
       benchmark.stopMeasurement()
     }
   }
