@@ -46,7 +46,7 @@ public struct ButterflyFigure: Figure {
     milliseconds = (first * 1000)...(last * 1000)
     self.rows = rows
     marks = ChannelColours.marks(for: rows.map { evoked.channels[$0] })
-    fieldPower = evoked.conditions.map { globalFieldPower($0.average, channels: rows) }
+    fieldPower = evoked.conditions.map { evoked.globalFieldPower(of: $0) }
     let margin = max(0.06 * (highest - lowest), 1e-9)
     amplitudeLimits = ((lowest - margin) * 1e6)...((highest + margin) * 1e6)
     let highestPower = fieldPower.joined().filter(\.isFinite).max() ?? 0
