@@ -74,6 +74,7 @@ struct DamagedArchiveTests {
       if let unit { try dataset.setAttribute("unit", unit) }
       try dataset.setAttribute("rate_hz", rate)
       try dataset.setAttribute("encoding", encoding)
+      try dataset.setAttribute("calibrated", UInt8(1))
       try dataset.setAttribute("transducer", "")
       try dataset.setAttribute("prefilter", "")
       try file.createGroup("subject").setAttribute("patient_identification", "X")
