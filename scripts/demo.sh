@@ -10,7 +10,8 @@ show() {
   "$evoke" "$@"
 }
 show info fixtures/oddball.edf
-show erp fixtures/oddball.edf --events standard,target --tmin -0.1 --tmax 0.6 --filter 0.5:30 -o "$out/oddball.h5"
+show erp fixtures/oddball.edf --events standard,target --tmin -0.1 --tmax 0.6 --filter 0.5:30 --reject-ptp 100uV \
+  -o "$out/oddball.h5"
 show plot "$out/oddball.h5" -o "$out/oddball.svg"
 show plot "$out/oddball.h5" -o "$out/oddball.png"
 show convert fixtures/oddball.edf "$out/recording.h5"

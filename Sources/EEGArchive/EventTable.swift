@@ -33,7 +33,8 @@ enum EventTable {
 /// What became of the events: `/events`, and one text an event in `/drop_log` and in `/drop_reasons`.
 ///
 /// `/drop_log` is for people, empty when the epoch was kept. `/drop_reasons` is a JSON array of
-/// `{"reason": "outside" | "gap" | "bad_annotation" | "peak_to_peak" | "flat", "text": ..., "channels": [...]}` for programs.
+/// `{"reason": "outside" | "gap" | "bad_annotation" | "peak_to_peak" | "flat"}` for programs, with `text` (of the bad
+/// annotation) or `channels` where there are any.
 enum DropLogTable {
   private struct Reason: Codable {
     var reason: String

@@ -3,10 +3,12 @@ import EEGCore
 extension EDFFile {
   /// Looks at every sample for values outside the digital limits of its signal.
   ///
+  /// - Parameter progress: Told the part of the signals that is done.
   /// - Returns: One deviation for each signal that has some, with their number as `count`.
   /// - Throws: ``EDFError``, code `fileChanged`.
-  public func outliers() throws -> [EDFDeviation] {
+  public func outliers(progress: ((Double) -> Void)? = nil) throws -> [EDFDeviation] {
     try signals.indices.compactMap { index in
+      progress?(Double(index) / Double(signals.count))
       let signal = signals[index]
       let stored = header.signals[header.dataSignals[index]]
       guard let lower = signal.calibration.digitalMinimum, let upper = signal.calibration.digitalMaximum else {

@@ -54,7 +54,9 @@ struct ConformanceReport: Encodable {
     self.path = path
     do {
       let file = try EDFFile(path: path)
-      let found = try file.deviations() + file.outliers()
+      let progress = ProgressBar("checking \((path as NSString).lastPathComponent)")
+      defer { progress.finish() }
+      let found = try file.deviations() + file.outliers { progress.update($0) }
       format = file.header.variant.rawValue
       error = nil
       deviations = found.sorted { ($1.severity, $0.byteOffset) < ($0.severity, $1.byteOffset) }.map {
