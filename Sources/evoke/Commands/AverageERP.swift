@@ -75,7 +75,8 @@ struct AverageERP: ParsableCommand {
       settings: JSONOutput.line(Settings(inputs: names, average: method, epochs: settings)), compress: compress)
     let report = ERPReport(output: output, files: reports, evoked: evoked, warnings: warnings)
     if json { try JSONOutput.print(report) } else { report.lines().forEach(Console.print) }
-    (reports.flatMap(\.warnings) + report.warnings).forEach(Console.note)
+    for file in reports { file.warnings.forEach { Console.note("\(file.path): \($0)") } }
+    report.warnings.forEach { Console.note("\(output): \($0)") }
   }
 
   private func epochs(of input: String, settings: EpochSettings) throws -> EpochsResult {
@@ -109,9 +110,8 @@ enum ERPFailure: Error, CustomStringConvertible {
     switch self {
     case .inFile(let path, let error): return "\(path): \(error)"
     case .noEpochLeft(let path, let dropLog):
-      let reasons = Formatting.counts(dropLog.flatMap(\.reasons).map(\.description)).prefix(3)
-        .map { "\($0.text) (\($0.count))" }.joined(separator: "; ")
-      return "\(path): all \(dropLog.count) epochs were dropped: \(reasons); loosen the limits or the window"
+      let reasons = DropSummary(dropLog).reasons.map { "\($0.epochs) for \($0.text)" }.joined(separator: "; ")
+      return "\(path): all \(dropLog.count) epochs were dropped, \(reasons); loosen the limits or the window"
     }
   }
 }

@@ -31,6 +31,11 @@ struct ERPReport: Encodable {
     let left_out: [String]
     let filter: Filter?
     let warnings: [String]
+    private let dropSummary: DropSummary
+
+    enum CodingKeys: String, CodingKey {
+      case path, rate_hz, channels, conditions, dropped, left_out, filter, warnings
+    }
 
     init(path: String, result: EpochsResult, evoked: EvokedSet) {
       self.path = path
@@ -51,6 +56,7 @@ struct ERPReport: Encodable {
         Filter(low_hz: $0.settings.low, high_hz: $0.settings.high, taps: $0.coefficients.count)
       }
       warnings = result.warnings.map(\.description)
+      dropSummary = DropSummary(log)
     }
 
     func lines() -> [String] {
@@ -67,9 +73,7 @@ struct ERPReport: Encodable {
       for condition in conditions {
         lines.append("  \(Formatting.printable(condition.name)): \(condition.kept) of \(condition.events) epochs kept")
       }
-      let counts = Formatting.counts(dropped.flatMap(\.reasons))
-      for (text, count) in counts.prefix(6) { lines.append("    dropped \(count): \(Formatting.printable(text))") }
-      if counts.count > 6 { lines.append("    and \(counts.count - 6) other reasons; --json lists every event") }
+      lines += dropSummary.reasons.map { "    dropped \($0.epochs): \($0.text)" }
       return lines
     }
   }
