@@ -69,6 +69,20 @@ struct ERPCommandTests {
     #expect(conditions.allSatisfy { ($0["count"] as? Double ?? 0) >= 5 })
   }
 
+  @Test(
+    "Events are chosen by text, pattern, expression or name; commas inside an expression do not end it",
+    arguments: [
+      ("standard,target", ["standard", "target"]), ("target", ["target"]), ("t*,s*", ["target", "standard"]),
+      ("/^t.{3,6}$/", ["target"]), ("all=/^(standard|t.{3,6})$/", ["all"]),
+      ("rare=target, standard", ["rare", "standard"]),
+    ])
+  func eventSelection(events: String, conditions: [String]) throws {
+    let folder = try TemporaryFolder()
+    let run = try EvokeRun(["erp", TestFiles.fixture("oddball.edf"), "--events", events, "-o", "erp.h5"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try EvokedArchive.read(folder.path("erp.h5")).conditions.map(\.name) == conditions)
+  }
+
   @Test("A table of events takes the place of annotations")
   func eventsTable() throws {
     let folder = try TemporaryFolder()

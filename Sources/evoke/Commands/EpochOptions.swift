@@ -77,7 +77,7 @@ struct EpochOptions: ParsableArguments {
   /// - Throws: A usage error that names the option.
   func settings() throws -> EpochSettings {
     var settings = EpochSettings()
-    if let events { settings.events = EventSelection(Self.list(events)) }
+    if let events { settings.events = EventSelection(Self.eventItems(events)) }
     if let statusMask {
       guard eventsTable == nil else { throw usageError("--status-mask and --events-table exclude each other") }
       settings.eventSource = .trigger(mask: try Self.mask(statusMask))
@@ -103,6 +103,26 @@ struct EpochOptions: ParsableArguments {
 
   private static func list(_ text: String) -> [String] {
     text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
+  /// Splits at commas, but not inside a regular expression between slashes.
+  private static func eventItems(_ text: String) -> [String] {
+    var items: [String] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      if let last = items.last, isOpenExpression(last) {
+        items[items.count - 1] = last + "," + part
+      } else {
+        items.append(part.trimmingCharacters(in: .whitespaces))
+      }
+    }
+    return items.filter { !$0.isEmpty }
+  }
+
+  /// True for `/a{1` or `name=/a{1`: an expression whose closing slash is still to come.
+  private static func isOpenExpression(_ item: String) -> Bool {
+    let pattern =
+      item.hasPrefix("/") ? Substring(item) : item[(item.firstIndex(of: "=") ?? item.startIndex)...].dropFirst()
+    return pattern.hasPrefix("/") && (pattern.count == 1 || !pattern.hasSuffix("/"))
   }
 
   private static func mask(_ text: String) throws -> Int {
