@@ -39,7 +39,7 @@ let package = Package(
 
     // Public libraries; an arrow of docs/architecture.md is a dependency here, and there is no other.
     library("EEGCore"),
-    library("EDFFormat", ["EEGCore", "CEDFlib", "CKernels"]),
+    library("EDFFormat", ["EEGCore", "AtomicFiles", "CEDFlib", "CKernels"]),
     library("HDF5", ["CHDF5", "CDeflate", "AtomicFiles"]),
     library("EEGArchive", ["HDF5", "EEGCore"]),
     library("ERP", ["EEGCore", "CKernels"]),

@@ -51,6 +51,14 @@ public enum EDFlibReferee {
     }
   }
 
+  /// EDFlib's limit, annotation signals included.
+  static let largestSignalCount = Int(EDFLIB_MAXSIGNALS)
+
+  /// Opens a file and hands it out; nil when EDFlib refuses it.
+  static func withFile<Result>(_ path: String, _ body: (EDFlibFile) throws -> Result) rethrows -> Result? {
+    try withOpenFile(path, readsAnnotations: true) { try body(EDFlibFile(header: $0)) } refused: { _ in nil }
+  }
+
   private static func readAll<Value: Numeric>(
     _ path: String, _ read: (Int32, Int32, Int32, inout [Value]) -> Int32
   ) -> [[Value]]? {
@@ -71,16 +79,16 @@ public enum EDFlibReferee {
   }
 
   private static func withOpenFile<Result>(
-    _ path: String, readsAnnotations: Bool, _ body: (UnsafeMutablePointer<edf_hdr_struct>) -> Result,
+    _ path: String, readsAnnotations: Bool, _ body: (UnsafeMutablePointer<edf_hdr_struct>) throws -> Result,
     refused: (Int) -> Result
-  ) -> Result {
-    table.withLock { _ in
+  ) rethrows -> Result {
+    try table.withLock { _ in
       guard let header = cedflib_header_allocate() else { return refused(Int(EDFLIB_MALLOC_ERROR)) }
       defer { free(header) }
       let mode = readsAnnotations ? EDFLIB_READ_ALL_ANNOTATIONS : EDFLIB_DO_NOT_READ_ANNOTATIONS
       guard edfopen_file_readonly(path, header, mode) == 0 else { return refused(Int(header.pointee.filetype)) }
       defer { edfclose_file(header.pointee.handle) }
-      return body(header)
+      return try body(header)
     }
   }
 
@@ -96,6 +104,39 @@ public enum EDFlibReferee {
     case EDFLIB_NUMBER_OF_SIGNALS_INVALID: "number of signals"
     case EDFLIB_FILE_IS_DISCONTINUOUS: "EDFlib does not read discontinuous files"
     default: "status \(status)"
+    }
+  }
+}
+
+/// A file that EDFlib has open; valid only inside ``EDFlibReferee/withFile(_:_:)``.
+struct EDFlibFile {
+  fileprivate let header: UnsafeMutablePointer<edf_hdr_struct>
+
+  /// Reads digital samples from a sample number on, as many as `values` holds.
+  ///
+  /// - Returns: False when they are not there.
+  func read(signal: Int, from first: Int, into values: inout [Int32]) -> Bool {
+    guard let signal = Int32(exactly: signal), signal < header.pointee.edfsignals,
+      edfseek(header.pointee.handle, signal, Int64(first), EDFSEEK_SET) == Int64(first)
+    else { return false }
+    let count = Int32(values.count)
+    return values.withUnsafeMutableBufferPointer {
+      edfread_digital_samples(header.pointee.handle, signal, count, $0.baseAddress) == count
+    }
+  }
+
+  /// All annotations, the channel suffix still in their texts.
+  func annotations() -> [Annotation] {
+    (0..<Int32(header.pointee.annotations_in_file)).compactMap { number in
+      var found = edf_annotation_struct()
+      guard edf_get_annotation(header.pointee.handle, number, &found) == 0 else { return nil }
+      let text = withUnsafeBytes(of: found.annotation) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      // Times are in units of 100 ns; a negative duration means none.
+      return Annotation(
+        onset: Double(found.onset) / 1e7, duration: found.duration_l < 0 ? nil : Double(found.duration_l) / 1e7,
+        text: text)
     }
   }
 }

@@ -1,0 +1,137 @@
+import Dispatch
+import EEGCore
+import Synchronization
+
+/// Turns the samples of a recording into data records, block after block.
+struct RecordEncoder: Sendable {
+  private static let blockBytes = 4 << 20
+
+  let recording: Recording
+  let index: [SegmentIndex]
+  let layout: RecordLayout
+  let quantizers: [SampleQuantizer]
+  let annotations: AnnotationEncoder?
+  let bytesPerSample: Int
+
+  private struct Placement: Sendable {
+    let offsets: [Int]
+    let recordLength: Int
+    let dataLength: Int
+  }
+
+  /// Some records of one segment.
+  private struct Block: Sendable {
+    let segment: Int
+    /// Within the segment.
+    let records: Range<Int>
+    /// Number of the first record in the file.
+    let firstRecord: Int
+  }
+
+  /// Writes all records.
+  ///
+  /// - Throws: ``EDFWritingError``, code `cannotWrite`; the source's own errors.
+  func encode(into stream: OutputStream, progress: (Double) -> Void) throws {
+    let placement = placement()
+    let perBlock = max(1, Self.blockBytes / max(1, placement.recordLength))
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(perBlock, max(1, layout.recordCount)) * placement.recordLength, alignment: 64)
+    defer { bytes.deallocate() }
+    var firstRecord = 0
+    for (segment, count) in layout.recordsPerSegment.enumerated() {
+      for first in stride(from: 0, to: count, by: perBlock) {
+        let block = Block(segment: segment, records: first..<min(count, first + perBlock), firstRecord: firstRecord)
+        let used = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(block.records.count * placement.recordLength)])
+        try fill(used, block, placement)
+        try stream.write(UnsafeRawBufferPointer(used))
+        firstRecord += block.records.count
+        progress(Double(firstRecord) / Double(max(1, layout.recordCount)))
+      }
+    }
+  }
+
+  private func placement() -> Placement {
+    var offsets: [Int] = []
+    var length = 0
+    for samples in layout.samplesPerRecord {
+      offsets.append(length)
+      length += samples * bytesPerSample
+    }
+    return Placement(
+      offsets: offsets, recordLength: length + (annotations?.bytesPerRecord ?? 0), dataLength: length)
+  }
+
+  private func fill(_ bytes: UnsafeMutableRawBufferPointer, _ block: Block, _ placement: Placement) throws {
+    let target = SharedBytes(bytes)
+    let failure = Mutex<(signal: Int, error: any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: recording.signals.count) { signal in
+      guard failure.withLock({ $0 == nil }) else { return }
+      do {
+        try fill(signal: signal, target, block, placement)
+      } catch {
+        failure.withLock { if signal < ($0?.signal ?? .max) { $0 = (signal, error) } }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+    guard let annotations else { return }
+    for record in 0..<block.records.count {
+      let start = record * placement.recordLength + placement.dataLength
+      annotations.write(
+        record: block.firstRecord + record,
+        into: UnsafeMutableRawBufferPointer(rebasing: bytes[start..<(start + annotations.bytesPerRecord)]))
+    }
+  }
+
+  /// One signal's samples of a block, each at its place in its record.
+  private func fill(signal: Int, _ target: SharedBytes, _ block: Block, _ placement: Placement) throws {
+    let perRecord = layout.samplesPerRecord[signal]
+    guard perRecord > 0 else { return }
+    let all = index[signal].sampleRanges.isEmpty ? 0..<0 : index[signal].sampleRanges[block.segment]
+    let first = all.lowerBound + block.records.lowerBound * perRecord
+    let wanted = block.records.count * perRecord
+    let available = first..<min(all.upperBound, first + wanted)
+    var digital = try self.digital(signal: signal, samples: available)
+    // Only where the record duration does not divide the segment.
+    digital += [Int32](repeating: digital.last ?? 0, count: wanted - digital.count)
+    digital.withUnsafeBufferPointer { values in
+      for record in 0..<block.records.count {
+        let start = record * placement.recordLength + placement.offsets[signal]
+        target.store(
+          UnsafeBufferPointer(rebasing: values[(record * perRecord)..<((record + 1) * perRecord)]), at: start,
+          bytesPerSample: bytesPerSample)
+      }
+    }
+  }
+
+  private func digital(signal: Int, samples: Range<Int>) throws -> [Int32] {
+    let quantizer = quantizers[signal]
+    guard let line = quantizer.calibration else { return try recording.digital(signal: signal, samples: samples) }
+    return try recording.physical(signal: signal, samples: samples).map { quantizer.digital($0, line) }
+  }
+}
+
+/// Bytes that several threads fill at places that do not overlap.
+///
+/// `@unchecked Sendable`: no two signals share a byte of a record, and the owner waits for all threads.
+private struct SharedBytes: @unchecked Sendable {
+  private let bytes: UnsafeMutableRawBufferPointer
+
+  init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+  /// Stores samples, little-endian, in two or three bytes each.
+  func store(_ values: UnsafeBufferPointer<Int32>, at start: Int, bytesPerSample: Int) {
+    precondition(start >= 0 && start + values.count * bytesPerSample <= bytes.count, "samples outside their record")
+    guard let base = bytes.baseAddress.map({ $0 + start }) else { return }
+    if bytesPerSample == 2 {
+      for index in 0..<values.count {
+        base.storeBytes(of: Int16(truncatingIfNeeded: values[index]).littleEndian, toByteOffset: 2 &* index, as: Int16.self)
+      }
+      return
+    }
+    for index in 0..<values.count {
+      let word = UInt32(bitPattern: values[index])
+      base.storeBytes(of: UInt16(truncatingIfNeeded: word).littleEndian, toByteOffset: 3 &* index, as: UInt16.self)
+      base.storeBytes(of: UInt8(truncatingIfNeeded: word >> 16), toByteOffset: 3 &* index &+ 2, as: UInt8.self)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import EEGCore
+import Foundation
+
+/// How one signal's samples become 16- or 24-bit integers.
+struct SampleQuantizer {
+  /// Header fields.
+  let physicalMinimum: String
+  let physicalMaximum: String
+  let digitalMinimum: Int
+  let digitalMaximum: Int
+  /// The line of the header fields; nil when digital samples pass through unchanged.
+  let calibration: Calibration?
+
+  /// True when digital samples are those of the source.
+  var passesThrough: Bool { calibration == nil }
+
+  /// Chooses: samples pass through when the source is digital, fits, and its limits can be written exactly; else the
+  /// physical range of the data is spread over all digital values.
+  ///
+  /// - Parameters:
+  ///   - signal: Index into the recording's signals.
+  ///   - isBDF: 24 bits, else 16.
+  /// - Throws: ``EDFWritingError``, code `notRepresentable`; the source's errors.
+  init(_ signal: Int, of recording: Recording, isBDF: Bool, path: String) throws {
+    let description = recording.signals[signal]
+    let span = isBDF ? -8_388_608...8_388_607 : -32_768...32_767
+    if description.encoding.isDigital {
+      let range = try Self.digitalRange(signal, of: recording, isBDF: isBDF)
+      let fits = range.map { span.contains(Int($0.lowerBound)) && span.contains(Int($0.upperBound)) } ?? true
+      if fits, let fields = Self.exactLimits(description.calibration, span: span) {
+        (physicalMinimum, physicalMaximum, digitalMinimum, digitalMaximum) = fields
+        calibration = nil
+        return
+      }
+      if description.kind == .status {
+        throw EDFWritingError(
+          .notRepresentable, path: path,
+          "the codes of '\(description.label)' do not fit 16 bits; write BDF, or leave the signal out")
+      }
+    }
+    let limits = try Self.physicalRange(signal, of: recording, path: path)
+    (digitalMinimum, digitalMaximum) = (span.lowerBound, span.upperBound)
+    guard let lower = EightCharacterNumber.rounded(limits.lowerBound, up: false),
+      let upper = EightCharacterNumber.rounded(limits.upperBound, up: true), let minimum = Double(lower),
+      let maximum = Double(upper), minimum < maximum
+    else {
+      throw EDFWritingError(
+        .notRepresentable, path: path,
+        "the values of '\(description.label)', \(limits.lowerBound) to \(limits.upperBound) \(description.unit), do not "
+          + "fit the eight characters of a limit; change the unit")
+    }
+    (physicalMinimum, physicalMaximum) = (lower, upper)
+    calibration = Calibration(
+      physicalMinimum: minimum, physicalMaximum: maximum, digitalMinimum: span.lowerBound,
+      digitalMaximum: span.upperBound)
+  }
+
+  /// The digital value nearest to a physical one.
+  func digital(_ physical: Double, _ line: Calibration) -> Int32 {
+    let exact = (physical / line.gain - line.digitalOffset).rounded()
+    return Int32(min(max(exact, Double(digitalMinimum)), Double(digitalMaximum)))
+  }
+
+  private static func exactLimits(
+    _ calibration: Calibration, span: ClosedRange<Int>
+  ) -> (String, String, Int, Int)? {
+    if calibration.isRaw {
+      // Digital values without a scale: a line of gain 1 says the same.
+      return (String(span.lowerBound), String(span.upperBound), span.lowerBound, span.upperBound)
+    }
+    guard let physicalMinimum = calibration.physicalMinimum, let physicalMaximum = calibration.physicalMaximum,
+      let digitalMinimum = calibration.digitalMinimum, let digitalMaximum = calibration.digitalMaximum,
+      span.contains(digitalMinimum), span.contains(digitalMaximum),
+      let lower = EightCharacterNumber.exact(physicalMinimum), let upper = EightCharacterNumber.exact(physicalMaximum)
+    else { return nil }
+    // The standard wants digital limits in order: the line through both is the same with both pairs exchanged.
+    return digitalMinimum < digitalMaximum
+      ? (lower, upper, digitalMinimum, digitalMaximum) : (upper, lower, digitalMaximum, digitalMinimum)
+  }
+
+  /// Smallest and largest stored value; nil, without a look, when every value of the encoding fits.
+  private static func digitalRange(
+    _ signal: Int, of recording: Recording, isBDF: Bool
+  ) throws -> ClosedRange<Int32>? {
+    switch (recording.signals[signal].encoding, isBDF) {
+    case (.int16, _), (.int24, true): return nil
+    default: break
+    }
+    var range: ClosedRange<Int32>?
+    for block in blocks(recording.signals[signal].sampleCount) {
+      let values = try recording.digital(signal: signal, samples: block)
+      guard let lowest = values.min(), let highest = values.max() else { continue }
+      range = min(lowest, range?.lowerBound ?? lowest)...max(highest, range?.upperBound ?? highest)
+    }
+    return range
+  }
+
+  /// Smallest and largest physical value, widened where a line needs it.
+  private static func physicalRange(_ signal: Int, of recording: Recording, path: String) throws -> ClosedRange<Double> {
+    let description = recording.signals[signal]
+    var lowest = Double.infinity
+    var highest = -Double.infinity
+    for block in blocks(description.sampleCount) {
+      for (offset, value) in try recording.physical(signal: signal, samples: block).enumerated() {
+        guard value.isFinite else {
+          throw EDFWritingError(
+            .notRepresentable, path: path,
+            "sample \(block.lowerBound + offset) of '\(description.label)' is not a number, which integers cannot hold; "
+              + "leave the signal out")
+        }
+        lowest = min(lowest, value)
+        highest = max(highest, value)
+      }
+    }
+    guard lowest <= highest else { return -1...1 }
+    // A constant needs a range around it.
+    let margin = lowest == highest ? max(1, abs(lowest) * 1e-3) : 0
+    return (lowest - margin)...(highest + margin)
+  }
+
+  private static func blocks(_ count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: 1 << 20).map { $0..<min(count, $0 + (1 << 20)) }
+  }
+}
