@@ -15,7 +15,8 @@ struct MistakeTests {
       ["erp", "x.edf", "-o", "x.h5", "--filter", ":"], ["erp", "x.edf", "-o", "x.h5", "--reject-ptp", "100"],
       ["erp", "x.edf", "-o", "x.h5", "--reject-ptp", "-1uV"], ["erp", "x.edf", "-o", "x.h5", "--status-mask", "0"],
       ["erp", "x.edf", "-o", "x.h5", "--decimate", "0"], ["erp", "x.edf", "-o", "x.h5", "--average", "mode"],
-      ["erp", "x.edf", "y.edf", "-o", "x.h5", "--keep-epochs"], ["convert", "x.edf", "x.edf"],
+      ["erp", "x.edf", "y.edf", "-o", "x.h5", "--keep-epochs"], ["convert", "x.edf", "x.txt"],
+      ["convert", "x.edf", "y.edf", "--record-duration", "0"],
     ])
   func usage(arguments: [String]) throws {
     let folder = try TemporaryFolder()

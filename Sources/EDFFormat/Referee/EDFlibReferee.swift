@@ -56,7 +56,11 @@ public enum EDFlibReferee {
 
   /// Opens a file and hands it out; nil when EDFlib refuses it.
   static func withFile<Result>(_ path: String, _ body: (EDFlibFile) throws -> Result) rethrows -> Result? {
-    try withOpenFile(path, readsAnnotations: true) { try body(EDFlibFile(header: $0)) } refused: { _ in nil }
+    try withOpenFile(path, readsAnnotations: true) {
+      try body(EDFlibFile(header: $0))
+    } refused: { _ in
+      nil
+    }
   }
 
   private static func readAll<Value: Numeric>(

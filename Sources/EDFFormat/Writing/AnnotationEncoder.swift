@@ -80,7 +80,8 @@ struct AnnotationEncoder {
         .notRepresentable, path: path,
         "the annotation at \(annotation.onset) s has no text, which EDF+ cannot hold; give it one or remove it")
     }
-    guard annotation.onset.isFinite, abs(annotation.onset) < 3e9, annotation.duration.map({ $0 >= 0 && $0 < 3e9 }) ?? true
+    guard annotation.onset.isFinite, abs(annotation.onset) < 3e9,
+      annotation.duration.map({ $0 >= 0 && $0 < 3e9 }) ?? true
     else {
       throw EDFWritingError(
         .notRepresentable, path: path,

@@ -66,7 +66,8 @@ public struct EDFWriter {
       throw EDFWritingError(
         .noRecordDuration, path: path,
         options.recordDuration.map { "a record of \($0) s does not hold whole samples of every signal" }
-          ?? "no record duration of eight characters holds whole samples of every signal; leave signals out, or resample")
+          ?? "no record duration of eight characters holds whole samples of every signal; leave signals out, or resample"
+      )
     }
     self.layout = layout
     let isBDF = variant.isBDF
@@ -181,8 +182,9 @@ public struct EDFWriter {
     }
     if recording.start == nil { notes.append("the unknown start is written as 01.01.85 00.00.00") }
     if layout.paddedSegments > 0 {
-      notes.append("the last record is filled up with each signal's last value: \(layout.recordDurationText) s records "
-        + "do not divide the recording")
+      notes.append(
+        "the last record is filled up with each signal's last value: \(layout.recordDurationText) s records "
+          + "do not divide the recording")
     }
     return notes
   }

@@ -73,7 +73,8 @@ struct ReadBack {
         }
         if let place = values.indices.first(where: { values[$0] != expected[$0] }) {
           throw failure(
-            "sample \(first + place) of '\(recording.signals[signal].label)' is \(values[place]), not \(expected[place])")
+            "sample \(first + place) of '\(recording.signals[signal].label)' is \(values[place]), not \(expected[place])"
+          )
         }
       }
     }

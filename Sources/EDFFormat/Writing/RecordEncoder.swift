@@ -124,7 +124,8 @@ private struct SharedBytes: @unchecked Sendable {
     guard let base = bytes.baseAddress.map({ $0 + start }) else { return }
     if bytesPerSample == 2 {
       for index in 0..<values.count {
-        base.storeBytes(of: Int16(truncatingIfNeeded: values[index]).littleEndian, toByteOffset: 2 &* index, as: Int16.self)
+        base.storeBytes(
+          of: Int16(truncatingIfNeeded: values[index]).littleEndian, toByteOffset: 2 &* index, as: Int16.self)
       }
       return
     }

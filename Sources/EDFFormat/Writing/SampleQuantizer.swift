@@ -96,7 +96,8 @@ struct SampleQuantizer {
   }
 
   /// Smallest and largest physical value, widened where a line needs it.
-  private static func physicalRange(_ signal: Int, of recording: Recording, path: String) throws -> ClosedRange<Double> {
+  private static func physicalRange(_ signal: Int, of recording: Recording, path: String) throws -> ClosedRange<Double>
+  {
     let description = recording.signals[signal]
     var lowest = Double.infinity
     var highest = -Double.infinity

@@ -1,29 +1,58 @@
 import ArgumentParser
+import EDFFormat
 import EEGArchive
+import EEGCore
 import Foundation
 
 /// `evoke convert`: a recording in another format.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Convert an EDF or BDF recording to an HDF5 archive.",
+    abstract: "Convert a recording between EDF, BDF and HDF5 archives.",
     discussion: """
-      The archive keeps the digital samples, limits, rates, annotations, gaps and identification of the recording, so \
-      that nothing is lost; python/evoke_io.py, or any HDF5 program, reads it. docs/archives.md has the layout.
+      The ending of the output decides: .edf and .bdf, or .h5 for an archive. Digital samples, rates, annotations, gaps \
+      and identification are kept; what a format cannot hold is refused or noted. EDF and BDF files are read again, by \
+      EDFlib where it can, and compared before they get their name. docs/archives.md has the layout of archives.
 
       EXAMPLES
         evoke convert recording.edf recording.h5
         evoke convert recording.bdf recording.h5 --compress --volts
+        evoke convert recording.h5 recording.edf
       """)
 
   @Argument(help: "EDF, BDF or archive file.", completion: .file()) var input: String
-  @Argument(help: "Archive to write, ending in .h5.", completion: .file()) var output: String
-  @Flag(help: "Compress the samples (shuffle and deflate; every HDF5 program reads them).") var compress = false
-  @Flag(help: "Add /data [channel, time] in volts, float64, for the signals of the commonest rate.") var volts = false
+  @Argument(help: "File to write: .edf, .bdf or .h5.", completion: .file()) var output: String
+  @Flag(help: "Archives: compress the samples (shuffle and deflate; every HDF5 program reads them).")
+  var compress = false
+  @Flag(help: "Archives: add /data [channel, time] in volts, float64, for the signals of the commonest rate.")
+  var volts = false
+  @Option(
+    help: ArgumentHelp("EDF, BDF: duration of a data record; the best for all rates when left out.", valueName: "s"))
+  var recordDuration: Double?
+  @Flag(inversion: .prefixedNo, help: "EDF, BDF: read the file again and compare.") var verify = true
   @Flag(help: "Refuse a recording that breaks the standard.") var strict = false
 
+  private enum Target {
+    case archive
+    case edf(isBDF: Bool)
+
+    init?(path: String) {
+      switch (path as NSString).pathExtension.lowercased() {
+      case "h5", "hdf5": self = .archive
+      case "edf": self = .edf(isBDF: false)
+      case "bdf": self = .edf(isBDF: true)
+      default: return nil
+      }
+    }
+  }
+
   func validate() throws {
-    guard ["h5", "hdf5"].contains((output as NSString).pathExtension.lowercased()) else {
-      throw usageError("\(output): archives end in .h5; other formats cannot be written yet")
+    guard Target(path: output) != nil else {
+      throw usageError("\(output): the output must end in .edf, .bdf or .h5")
+    }
+    if let recordDuration {
+      guard recordDuration > 0, recordDuration.isFinite else {
+        throw usageError("--record-duration \(recordDuration): give seconds above 0")
+      }
     }
   }
 
@@ -41,9 +70,31 @@ struct Convert: ParsableCommand {
     }
     let progress = ProgressBar("writing \((output as NSString).lastPathComponent)")
     defer { progress.finish() }
-    let settings = Settings(input: (input as NSString).lastPathComponent, compress: compress, volts: volts)
-    try RecordingArchive.write(
-      file.recording, to: output, settings: JSONOutput.line(settings),
-      options: .init(compress: compress, volts: volts), progress: { progress.update($0) })
+    switch Target(path: output) {
+    case .edf(let isBDF): try writeEDF(file.recording, isBDF: isBDF, progress)
+    case .archive, nil:
+      let settings = Settings(input: (input as NSString).lastPathComponent, compress: compress, volts: volts)
+      try RecordingArchive.write(
+        file.recording, to: output, settings: JSONOutput.line(settings),
+        options: .init(compress: compress, volts: volts), progress: { progress.update($0) })
+    }
+  }
+
+  private func writeEDF(_ recording: Recording, isBDF: Bool, _ progress: ProgressBar) throws {
+    let report = try EDFWriter.write(
+      recording, to: output,
+      options: EDFWritingOptions(isBDF: isBDF, recordDuration: recordDuration, verifies: verify),
+      progress: { progress.update($0) })
+    progress.finish()
+    let check =
+      switch report.verification {
+      case .edflib: "; read again by EDFlib and equal"
+      case .ownReader: "; read again by the own reader and equal"
+      case .none: ""
+      }
+    Console.print(
+      "wrote \(output): \(report.variant.rawValue), \(report.recordCount) records of "
+        + "\(Formatting.number(report.recordDuration)) s\(check)")
+    for note in report.notes { Console.note("\(output): \(note)") }
   }
 }
