@@ -37,7 +37,8 @@ public enum ArchiveKind: String, Hashable, Sendable, CaseIterable {
     let file = try HDF5File(reading: path)
     let found = try Self.detect(file)
     guard found == self else {
-      throw ArchiveError(.wrongKind, path: path, "holds \(found.rawValue), not \(rawValue)")
+      throw ArchiveError(
+        .wrongKind, path: path, "is an archive of kind '\(found.rawValue)' where one of kind '\(rawValue)' is wanted")
     }
     return file
   }

@@ -59,6 +59,8 @@ public struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     let place = object.isEmpty ? path : "\(path): \(object)"
     guard let cause = frames.last else { return "\(place): \(message)" }
-    return "\(place): \(message) (HDF5: \(cause.message))"
+    // Some of the library's messages are several lines; an error is one.
+    let words = cause.message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return "\(place): \(message) (HDF5: \(words))"
   }
 }
