@@ -28,7 +28,7 @@ test-swift: test-packages
 test-python: test-packages
 	swift build --product evoke
 	scripts/python-environment.sh
-	.venv/bin/python -m pytest -q python/tests
+	EVOKE_BINARY=$$(swift build --show-bin-path)/evoke .venv/bin/python -m pytest -q python/tests
 
 build: packages ## Build the release command
 	swift build -c release --product evoke

@@ -141,3 +141,43 @@ struct ERPCommandTests {
     #expect(reports[0] == reports[1])
   }
 }
+
+/// Runs that are killed.
+@Suite("Killed runs")
+struct KilledRunTests {
+  @Test("A conversion that is killed leaves the old file or the new one, never a part", arguments: ["h5", "edf"])
+  func kill(ending: String) throws {
+    let folder = try TemporaryFolder()
+    let target = folder.path("target.\(ending)")
+    let source = folder.path("source.edf")
+    // Long enough that most kills hit the writing: the fixture's records twenty times over.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: TestFiles.fixture("oddball.edf")))
+    let header = 256 * 22
+    let records = bytes[header...]
+    for _ in 1..<20 { bytes += records }
+    bytes.replaceSubrange(236..<244, with: Data("2000".padded(to: 8).utf8))
+    try bytes.write(to: URL(fileURLWithPath: source))
+    #expect(try EvokeRun(["convert", source, target], in: folder).status == 0)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: target))
+    var random = SplitMix64(seed: 20)
+    var killed = 0
+    for _ in 0..<20 {
+      try Data("old".utf8).write(to: URL(fileURLWithPath: target))
+      let process = Process()
+      process.executableURL = EvokeRun.program
+      process.arguments = ["convert", source, target]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      usleep(.random(in: 1_000...200_000, using: &random))
+      if process.isRunning {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        killed += 1
+      }
+      process.waitUntilExit()
+      let left = try Data(contentsOf: URL(fileURLWithPath: target))
+      #expect(left == Data("old".utf8) || left == whole)
+    }
+    #expect(killed >= 5)
+  }
+}

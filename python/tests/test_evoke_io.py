@@ -1,43 +1,19 @@
 """Archives of the `evoke` program, held against what MNE-Python reads from the same recordings.
 
 Run from anywhere:  pytest python/tests
-EVOKE_BINARY names the program; without it, that of the package's build folder is taken, release before debug.
 """
 
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import h5py
 import mne
 import numpy as np
 import pytest
+from conftest import PACKAGE
 
-PACKAGE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PACKAGE / "python"))
 
 import evoke_io  # noqa: E402
-
-
-def binary():
-    candidates = [PACKAGE / ".build/release/evoke", PACKAGE / ".build/debug/evoke"]
-    if "EVOKE_BINARY" in os.environ:
-        return Path(os.environ["EVOKE_BINARY"]).resolve()
-    return next((path for path in candidates if path.exists()), None)
-
-
-@pytest.fixture(scope="session")
-def evoke():
-    program = binary()
-    if program is None or not program.exists():
-        pytest.fail("build the package first, or set EVOKE_BINARY")
-
-    def run(*arguments):
-        result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
-        assert result.returncode == 0, result.stderr
-
-    return run
 
 
 def fixture(name):
