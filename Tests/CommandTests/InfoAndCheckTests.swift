@@ -90,6 +90,35 @@ struct InfoAndCheckTests {
     #expect((report["edflib"] as? String)?.hasPrefix("refuses") == true)
   }
 
+  @Test(
+    "check --fix writes a conformant copy with the same samples",
+    arguments: ["records_unknown", "decimal_comma", "right_aligned_numbers", "time_with_colons", "wrong_header_length"])
+  func fix(name: String) throws {
+    let folder = try TemporaryFolder()
+    let source = TestFiles.fixture("damaged/\(name).edf")
+    #expect(try EvokeRun(["check", source, "--fix", "fixed.edf"], in: folder).status == 0)
+    let check = try EvokeRun(["check", "fixed.edf"], in: folder)
+    #expect(check.status == 0)
+    #expect(check.output.contains("conforms to the standard"))
+    #expect(check.output.contains("EDFlib accepts"))
+    let sums = try [source, "fixed.edf"].map { path in
+      let run = try EvokeRun(["info", "--json", "--statistics", path], in: folder)
+      let signals = try #require((try run.json() as? [[String: Any]])?.first?["signals"] as? [[String: Any]])
+      return signals.map { $0["digital_sum"] as? Int }
+    }
+    #expect(sums[0] == sums[1])
+  }
+
+  @Test(
+    "check --fix refuses what only the owner can decide", arguments: ["equal_digital_limits", "date_contradiction"])
+  func noFix(name: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try EvokeRun(["check", TestFiles.fixture("damaged/\(name).edf"), "--fix", "fixed.edf"], in: folder)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("cannot be fixed without a guess"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("fixed.edf")))
+  }
+
   @Test("Control characters of a file do not reach the terminal")
   func controlCharacters() throws {
     let folder = try TemporaryFolder()

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Turns the samples of a recording into data records, block after block.
 struct RecordEncoder: Sendable {
-  private static let blockBytes = 4 << 20
+  private static let blockBytes = 1 << 20
 
   let recording: Recording
   let index: [SegmentIndex]

@@ -9,15 +9,23 @@ struct Check: ParsableCommand {
     discussion: """
       Lists every deviation with its severity and byte offset, and what was assumed to read the file all the same. \
       EDFlib's verdict stands beside it: an independent reader that refuses many files of the wild. Ends with status 1 \
-      when a file has errors or cannot be read.
+      when a file has errors or cannot be read. --fix writes a conformant copy, if reading the file needed no guess \
+      about values or times.
 
       EXAMPLES
         evoke check recording.edf
         evoke check --json *.bdf
+        evoke check recording.edf --fix conformant.edf
       """)
 
   @Argument(help: "EDF or BDF files.", completion: .file()) var files: [String]
   @Flag(help: "Print a JSON array with one object a file.") var json = false
+  @Option(help: ArgumentHelp("Write a conformant copy of the one file given.", valueName: "file"), completion: .file())
+  var fix: String?
+
+  func validate() throws {
+    guard fix == nil || files.count == 1 else { throw usageError("--fix works on one file at a time") }
+  }
 
   func run() throws {
     let reports = files.map(ConformanceReport.init(path:))
@@ -27,6 +35,10 @@ struct Check: ParsableCommand {
       for report in reports { report.lines().forEach(Console.print) }
     }
     for error in reports.compactMap(\.error) { Console.note(error) }
+    if let fix, let report = reports.first, report.error == nil {
+      try ConformantCopy.write(files[0], to: fix)
+      return
+    }
     if reports.contains(where: \.hasErrors) { throw ExitCode.failure }
   }
 }
@@ -109,5 +121,37 @@ struct ConformanceReport: Encodable {
     }
     lines.append("  EDFlib \(edflib)")
     return lines
+  }
+}
+
+/// A copy of a file that keeps to the standard.
+enum ConformantCopy {
+  /// Rules whose breach leaves values or times in doubt: what they should have been only the owner can tell.
+  private static let ambiguous: Set<EDFRule> = [
+    .limitsPresent, .digitalLimitsDiffer, .digitalLimitsOrdered, .physicalLimitsDiffer, .startDatesAgree,
+    .annotationList, .timekeeping, .continuousRecords, .orderedRecords,
+  ]
+
+  /// - Throws: ``CopyRefusal`` when the copy would rest on a guess; the reader's and the writer's errors.
+  static func write(_ path: String, to target: String) throws {
+    let file = try EDFFile(path: path)
+    if let doubt = try file.deviations().first(where: { ambiguous.contains($0.rule) }) {
+      throw CopyRefusal(path: path, deviation: doubt)
+    }
+    let report = try EDFWriter.write(
+      file.recording(), to: target, options: EDFWritingOptions(isBDF: file.header.variant.isBDF))
+    Console.print(
+      "wrote \(target): \(report.variant.rawValue), \(report.recordCount) records, read again and equal")
+    for note in report.notes { Console.note("\(target): \(note)") }
+  }
+}
+
+/// A file whose conformant copy would rest on a guess.
+struct CopyRefusal: Error, CustomStringConvertible {
+  let path: String
+  let deviation: EDFDeviation
+
+  var description: String {
+    "\(path): cannot be fixed without a guess: \(deviation.field) at byte \(deviation.byteOffset) \(deviation.message)"
   }
 }
