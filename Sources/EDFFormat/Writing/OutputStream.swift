@@ -1,7 +1,9 @@
 import Glibc
 
 /// A file being written from front to back.
-final class OutputStream {
+///
+/// `@unchecked Sendable`: the writer hands it from thread to thread, and one of them uses it at a time.
+final class OutputStream: @unchecked Sendable {
   private var descriptor: Int32
   private let path: String
 

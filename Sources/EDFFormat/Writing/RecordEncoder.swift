@@ -28,26 +28,37 @@ struct RecordEncoder: Sendable {
     let firstRecord: Int
   }
 
-  /// Writes all records.
+  /// Writes all records; one block is written while the next is converted.
   ///
   /// - Throws: ``EDFWritingError``, code `cannotWrite`; the source's own errors.
   func encode(into stream: OutputStream, progress: (Double) -> Void) throws {
     let placement = placement()
     let perBlock = max(1, Self.blockBytes / max(1, placement.recordLength))
-    let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(perBlock, max(1, layout.recordCount)) * placement.recordLength, alignment: 64)
-    defer { bytes.deallocate() }
+    let length = min(perBlock, max(1, layout.recordCount)) * placement.recordLength
+    let buffers = [0, 1].map { _ in UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 64) }
+    defer { for buffer in buffers { buffer.deallocate() } }
+    var finished = SharedBytes(UnsafeMutableRawBufferPointer(rebasing: buffers[1][..<0]))
+    for (number, block) in blocks(of: perBlock).enumerated() {
+      let used = UnsafeMutableRawBufferPointer(
+        rebasing: buffers[number % 2][..<(block.records.count * placement.recordLength)])
+      try fill(used, block, placement, whileWriting: finished, into: stream)
+      finished = SharedBytes(used)
+      progress(Double(block.firstRecord + block.records.count) / Double(max(1, layout.recordCount)))
+    }
+    try finished.write(to: stream)
+  }
+
+  private func blocks(of recordsPerBlock: Int) -> [Block] {
+    var blocks: [Block] = []
     var firstRecord = 0
     for (segment, count) in layout.recordsPerSegment.enumerated() {
-      for first in stride(from: 0, to: count, by: perBlock) {
-        let block = Block(segment: segment, records: first..<min(count, first + perBlock), firstRecord: firstRecord)
-        let used = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(block.records.count * placement.recordLength)])
-        try fill(used, block, placement)
-        try stream.write(UnsafeRawBufferPointer(used))
-        firstRecord += block.records.count
-        progress(Double(firstRecord) / Double(max(1, layout.recordCount)))
+      for first in stride(from: 0, to: count, by: recordsPerBlock) {
+        let records = first..<min(count, first + recordsPerBlock)
+        blocks.append(Block(segment: segment, records: records, firstRecord: firstRecord))
+        firstRecord += records.count
       }
     }
+    return blocks
   }
 
   private func placement() -> Placement {
@@ -61,15 +72,23 @@ struct RecordEncoder: Sendable {
       offsets: offsets, recordLength: length + (annotations?.bytesPerRecord ?? 0), dataLength: length)
   }
 
-  private func fill(_ bytes: UnsafeMutableRawBufferPointer, _ block: Block, _ placement: Placement) throws {
+  private func fill(
+    _ bytes: UnsafeMutableRawBufferPointer, _ block: Block, _ placement: Placement,
+    whileWriting finished: SharedBytes, into stream: OutputStream
+  ) throws {
     let target = SharedBytes(bytes)
-    let failure = Mutex<(signal: Int, error: any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: recording.signals.count) { signal in
+    let failure = Mutex<(item: Int, error: any Error)?>(nil)
+    // Item 0 hands the block before this one to the kernel; the others convert a signal each.
+    DispatchQueue.concurrentPerform(iterations: recording.signals.count + 1) { item in
       guard failure.withLock({ $0 == nil }) else { return }
       do {
-        try fill(signal: signal, target, block, placement)
+        if item == 0 {
+          try finished.write(to: stream)
+        } else {
+          try fill(signal: item - 1, target, block, placement)
+        }
       } catch {
-        failure.withLock { if signal < ($0?.signal ?? .max) { $0 = (signal, error) } }
+        failure.withLock { if item < ($0?.item ?? .max) { $0 = (item, error) } }
       }
     }
     if let failure = failure.withLock({ $0 }) { throw failure.error }
@@ -117,6 +136,9 @@ private struct SharedBytes: @unchecked Sendable {
   private let bytes: UnsafeMutableRawBufferPointer
 
   init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+  /// Appends all bytes to a file.
+  func write(to stream: OutputStream) throws { try stream.write(UnsafeRawBufferPointer(bytes)) }
 
   /// Stores samples, little-endian, in two or three bytes each.
   func store(_ values: UnsafeBufferPointer<Int32>, at start: Int, bytesPerSample: Int) {
