@@ -54,7 +54,7 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-    tests("EEGCoreTests", ["EEGCore"]),
+    tests("EEGCoreTests", ["EEGCore", "EDFFormat"]),
     tests("EDFFormatTests", ["EDFFormat", "EEGCore"]),
     tests("HDF5Tests", ["HDF5"]),
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP"]),

@@ -1,3 +1,5 @@
+import EEGCore
+
 /// A request that the ERP layer cannot meet.
 public struct ERPError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What kind of request failed.
@@ -48,4 +50,19 @@ public struct ERPError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The message.
   public var description: String { message }
+}
+
+extension ERPError {
+  init(_ error: ChannelNameError) {
+    self.init(code: error.isAmbiguous ? .ambiguousChannel : .unknownChannel, message: error.message)
+  }
+}
+
+extension ChannelNames {
+  /// The place of a signal, with the errors of this module.
+  ///
+  /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`.
+  func signal(named name: String) throws(ERPError) -> Int {
+    do { return try index(of: name) } catch { throw ERPError(error) }
+  }
 }

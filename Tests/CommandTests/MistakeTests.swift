@@ -17,6 +17,8 @@ struct MistakeTests {
       ["erp", "x.edf", "-o", "x.h5", "--decimate", "0"], ["erp", "x.edf", "-o", "x.h5", "--average", "mode"],
       ["erp", "x.edf", "y.edf", "-o", "x.h5", "--keep-epochs"], ["convert", "x.edf", "x.txt"],
       ["convert", "x.edf", "y.edf", "--record-duration", "0"],
+      ["convert", "x.edf", "y.edf", "--from", "5", "--to", "4"], ["convert", "x.edf", "y.edf", "--rename", "Cz"],
+      ["convert", "x.edf", "y.edf", "--shift-days", "4"],
     ])
   func usage(arguments: [String]) throws {
     let folder = try TemporaryFolder()
@@ -47,7 +49,9 @@ struct MistakeTests {
       ["erp", oddball, "--events", "target", "-o", "nosuchfolder/x.h5"],
       ["erp", oddball, "--tmin", "-1e300", "--tmax", "1e300", "-o", "x.h5"],
       ["erp", oddball, "--decimate", "1000000", "-o", "x.h5"],
-      ["convert", oddball, "nosuchfolder/x.h5"], ["plot", oddball, "-o", "x.svg"],
+      ["convert", oddball, "nosuchfolder/x.h5"], ["convert", oddball, "x.edf", "--channels", "nosuch"],
+      ["convert", oddball, "x.edf", "--from", "1000"], ["convert", oddball, "x.edf", "--rename", "Cz=Pz"],
+      ["plot", oddball, "-o", "x.svg"],
     ])
   func failures(arguments: [String]) throws {
     let folder = try TemporaryFolder()

@@ -54,12 +54,12 @@ struct ChannelSelection {
   init(_ settings: EpochSettings, in recording: Recording) throws {
     let all = recording.signals
     let names = ChannelNames(all.map(\.label))
-    let excluded = Set(try settings.excludedChannels.map(names.index(of:)))
+    let excluded = Set(try settings.excludedChannels.map(names.signal(named:)))
     let isUsable = all.indices.map { all[$0].kind == .eeg && all[$0].voltsPerUnit != nil && !excluded.contains($0) }
     let reported: [Int]
     if let wanted = settings.channels {
       var seen = excluded
-      reported = try wanted.map(names.index(of:)).filter { seen.insert($0).inserted }
+      reported = try wanted.map(names.signal(named:)).filter { seen.insert($0).inserted }
       leftOut = []
     } else {
       let usable = all.indices.filter { isUsable[$0] }
@@ -94,7 +94,7 @@ struct ChannelSelection {
       guard !wanted.isEmpty else {
         throw ERPError(code: .invalidSettings, message: "the reference names no channel; name one or use 'average'")
       }
-      reference = Set(try wanted.map(names.index(of:))).sorted().map(place(of:))
+      reference = Set(try wanted.map(names.signal(named:))).sorted().map(place(of:))
     }
     try Self.checkTogether(read.map { all[$0] })
     signals = read

@@ -21,7 +21,7 @@ struct TriggerChannel {
     }
     self.mask = mask
     if let label {
-      signal = try ChannelNames(recording.signals.map(\.label)).index(of: label)
+      signal = try ChannelNames(recording.signals.map(\.label)).signal(named: label)
     } else if let status = recording.signals.firstIndex(where: { $0.kind == .status }) {
       signal = status
     } else {

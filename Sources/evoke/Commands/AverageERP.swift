@@ -94,21 +94,19 @@ struct AverageERP: ParsableCommand {
       return try ERPPipeline(settings).epochs(of: recording, threads: threads) { progress.update($0) }
     } catch let error as ERPError {
       // The pipeline knows no files.
-      throw ERPFailure.inFile(input, error)
+      throw InFile(path: input, error: error)
     } catch let error as RecordingError {
-      throw ERPFailure.inFile(input, error)
+      throw InFile(path: input, error: error)
     }
   }
 }
 
 /// Why there is no evoked potential.
 enum ERPFailure: Error, CustomStringConvertible {
-  case inFile(String, any Error)
   case noEpochLeft(String, [DropLogEntry])
 
   var description: String {
     switch self {
-    case .inFile(let path, let error): return "\(path): \(error)"
     case .noEpochLeft(let path, let dropLog):
       let reasons = DropSummary(dropLog).reasons.map { "\($0.epochs) for \($0.text)" }.joined(separator: "; ")
       return "\(path): all \(dropLog.count) epochs were dropped, \(reasons); loosen the limits or the window"

@@ -17,10 +17,13 @@ struct Convert: ParsableCommand {
         evoke convert recording.edf recording.h5
         evoke convert recording.bdf recording.h5 --compress --volts
         evoke convert recording.h5 recording.edf
+        evoke convert recording.edf part.edf --channels Fz,Cz,Pz --from 60 --to 120
+        evoke convert recording.edf anonymous.edf --anonymize --standard-names
       """)
 
   @Argument(help: "EDF, BDF or archive file.", completion: .file()) var input: String
   @Argument(help: "File to write: .edf, .bdf or .h5.", completion: .file()) var output: String
+  @OptionGroup(title: "RECORDING") var recordingOptions: RecordingOptions
   @Flag(help: "Archives: compress the samples (shuffle and deflate; every HDF5 program reads them).")
   var compress = false
   @Flag(help: "Archives: add /data [channel, time] in volts, float64, for the signals of the commonest rate.")
@@ -68,15 +71,27 @@ struct Convert: ParsableCommand {
     if !file.warnings.isEmpty {
       Console.note("\(input): \(file.warnings.count) deviations from the standard; see evoke check")
     }
+    let (recording, notes) = try edited(file.recording)
+    for note in notes { Console.note("\(input): \(note)") }
     let progress = ProgressBar("writing \((output as NSString).lastPathComponent)")
     defer { progress.finish() }
     switch Target(path: output) {
-    case .edf(let isBDF): try writeEDF(file.recording, isBDF: isBDF, progress)
+    case .edf(let isBDF): try writeEDF(recording, isBDF: isBDF, progress)
     case .archive, nil:
       let settings = Settings(input: (input as NSString).lastPathComponent, compress: compress, volts: volts)
       try RecordingArchive.write(
-        file.recording, to: output, settings: JSONOutput.line(settings),
+        recording, to: output, settings: JSONOutput.line(settings),
         options: .init(compress: compress, volts: volts), progress: { progress.update($0) })
+    }
+  }
+
+  private func edited(_ recording: Recording) throws -> (recording: Recording, notes: [String]) {
+    do {
+      return try recordingOptions.apply(to: recording)
+    } catch let error as ChannelNameError {
+      throw InFile(path: input, error: error)
+    } catch let error as RecordingError {
+      throw InFile(path: input, error: error)
     }
   }
 

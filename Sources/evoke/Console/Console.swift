@@ -47,3 +47,11 @@ enum Console {
 
 /// A mistake in how the command was called, found after parsing: ends with status 64.
 func usageError(_ message: String) -> any Error { ValidationError(message) }
+
+/// An error of a module that knows no files, with the file it happened in.
+struct InFile: Error, CustomStringConvertible {
+  let path: String
+  let error: any Error
+
+  var description: String { "\(path): \(error)" }
+}

@@ -1,33 +1,31 @@
-import EEGCore
-
 /// Finds signals by the names that people type.
-struct ChannelNames {
+public struct ChannelNames: Sendable {
   private let labels: [String]
 
   /// Looks among the labels of a recording.
-  init(_ labels: [String]) { self.labels = labels }
+  public init(_ labels: [String]) { self.labels = labels }
 
   /// The place of the one label that a name means.
   ///
   /// A label that equals the name wins; otherwise letter case, trailing dots, the prefix `EEG` and a common reference
   /// do not count.
   ///
-  /// - Throws: ``ERPError``, codes `unknownChannel` (with labels like it) and `ambiguousChannel`.
-  func index(of name: String) throws -> Int {
+  /// - Throws: ``ChannelNameError``; for an unknown name with labels like it.
+  public func index(of name: String) throws(ChannelNameError) -> Int {
     let exact = labels.indices.filter { labels[$0] == name }
     let key = StandardElectrodes.normalized(name)
     let matches = exact.isEmpty ? labels.indices.filter { StandardElectrodes.normalized(labels[$0]) == key } : exact
     guard let match = matches.first else { throw unknown(name) }
     guard matches.count == 1 else {
       let numbers = matches.map { "\($0 + 1) ('\(labels[$0])')" }.joined(separator: ", ")
-      throw ERPError(
-        code: .ambiguousChannel,
+      throw ChannelNameError(
+        isAmbiguous: true,
         message: "'\(name)' may mean any of the signals \(numbers); leave out the channel list, or rename them first")
     }
     return match
   }
 
-  private func unknown(_ name: String) -> ERPError {
+  private func unknown(_ name: String) -> ChannelNameError {
     let key = Array(StandardElectrodes.normalized(name))
     let near =
       labels.map { (label: $0, distance: Self.editDistance(key, Array(StandardElectrodes.normalized($0)))) }
@@ -36,7 +34,7 @@ struct ChannelNames {
       .prefix(5).map { "'\($0.label)'" }
     let all = labels.prefix(10).map { "'\($0)'" }.joined(separator: ", ") + (labels.count > 10 ? ", ..." : "")
     let hint = near.isEmpty ? "the signals are \(all)" : "did you mean \(near.joined(separator: ", "))?"
-    return ERPError(code: .unknownChannel, message: "there is no signal '\(name)'; \(hint)")
+    return ChannelNameError(isAmbiguous: false, message: "there is no signal '\(name)'; \(hint)")
   }
 
   /// Levenshtein's distance: how many characters must be put in, taken out or changed.
@@ -52,4 +50,15 @@ struct ChannelNames {
     }
     return previous[second.count]
   }
+}
+
+/// A name that means no signal, or several.
+public struct ChannelNameError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// True when several signals go by the name, false when none does.
+  public let isAmbiguous: Bool
+  /// What is wrong and what to do.
+  public let message: String
+
+  /// The message.
+  public var description: String { message }
 }
