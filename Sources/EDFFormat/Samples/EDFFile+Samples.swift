@@ -103,8 +103,8 @@ extension EDFFile: SampleSource {
     let width = header.variant.bytesPerSample
     let perRecord = stored.samplesPerRecord
     let lastRecord = (samples.upperBound - 1) / perRecord
-    // Mapped pages count as this process's memory: a large file is let go of in steps.
-    let recordsPerStep = max(1, (64 << 20) / header.recordLength)
+    // Steps, so that pages are let go of during a long read as well.
+    let recordsPerStep = max(1, (32 << 20) / header.recordLength)
     var record = samples.lowerBound / perRecord
     while record <= lastRecord {
       let end = min(lastRecord + 1, record + recordsPerStep)
@@ -122,7 +122,7 @@ extension EDFFile: SampleSource {
         }
         record += 1
       }
-      if end <= lastRecord { file.release(bytes) }
+      file.noteRead(bytes)
     }
   }
 }

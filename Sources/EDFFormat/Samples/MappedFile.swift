@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A file mapped into memory for reading, usable from several threads.
 ///
@@ -9,6 +10,9 @@ final class MappedFile: @unchecked Sendable {
   let count: Int
   private let base: UnsafeRawPointer?
   private let descriptor: Int32
+  /// Bytes that were read since the pages were last let go of.
+  private let touched = Atomic<Int>(0)
+  private static let touchedLimit = 64 << 20
 
   /// - Throws: ``EDFError``, code `cannotOpen`.
   init(path: String) throws {
@@ -81,6 +85,17 @@ final class MappedFile: @unchecked Sendable {
   ///
   /// The kernel's file cache keeps them; touching them again is cheap.
   func release(_ range: Range<Int>) { advise(range, Int32(MADV_DONTNEED)) }
+
+  /// Notes that a range was read piece by piece, and lets go of all pages from time to time.
+  ///
+  /// Readers that go from block to block, signal by signal, would otherwise gather the whole file in this process's
+  /// memory.
+  func noteRead(_ range: Range<Int>) {
+    let total = touched.add(range.count, ordering: .relaxed).newValue
+    guard total > Self.touchedLimit else { return }
+    touched.store(0, ordering: .relaxed)
+    release(0..<count)
+  }
 
   private func advise(_ range: Range<Int>, _ advice: Int32) {
     guard let base else { return }
