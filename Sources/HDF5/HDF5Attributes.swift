@@ -121,6 +121,25 @@ extension HDF5Object {
     try setTexts(name, texts, shape: [texts.count])
   }
 
+  /// Writes an attribute of one text, fixed-length ASCII without a terminator, in place of any older one of that name.
+  ///
+  /// Some programs, MATLAB among them, read no other text.
+  ///
+  /// - Throws: ``HDF5Error``, codes `invalidText` for an empty text or characters outside ASCII, and `cannotWrite`.
+  public func setASCIIAttribute(_ name: String, _ text: String) throws {
+    let bytes = Array(text.utf8)
+    guard !bytes.isEmpty, bytes.allSatisfy({ (1..<128).contains($0) }) else {
+      throw location.error(.invalidText, at: attributePath(name), "'\(text)' is not one or more ASCII characters")
+    }
+    try HDF5Library.locked {
+      let type = try location.check(H5Tcopy(chdf5_c_string()), .library, "no string type")
+      defer { H5Tclose(type) }
+      H5Tset_size(type, bytes.count)
+      H5Tset_strpad(type, H5T_STR_NULLPAD)
+      try createAttribute(name, type: type, shape: []) { H5Awrite($0, type, bytes) }
+    }
+  }
+
   // MARK: - Implementation
 
   private func attributePath(_ name: String) -> String { "\(location.name)@\(name)" }
