@@ -6,11 +6,12 @@ extension HDF5Object {
   /// - Throws: ``HDF5Error``, code `damaged`.
   public func attributeNames() throws -> [String] {
     try HDF5Library.locked {
+      // Not sorted by the library, for the reason given at ``HDF5Container/links()``.
       var names: [String] = []
       var position: hsize_t = 0
       let status = withUnsafeMutablePointer(to: &names) { pointer in
         H5Aiterate2(
-          location.id, H5_INDEX_NAME, H5_ITER_INC, &position,
+          location.id, H5_INDEX_NAME, H5_ITER_NATIVE, &position,
           { _, name, _, context in
             guard let name, let names = context?.assumingMemoryBound(to: [String].self) else { return -1 }
             names.pointee.append(String(cString: name))
@@ -18,7 +19,7 @@ extension HDF5Object {
           }, pointer)
       }
       try location.check(status, .damaged, "its attributes cannot be listed")
-      return names
+      return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
   }
 

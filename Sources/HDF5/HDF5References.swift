@@ -72,7 +72,7 @@ extension HDF5File {
       var paths: [HDF5Reference: String] = [:]
       let status = withUnsafeMutablePointer(to: &paths) { pointer in
         H5Lvisit(
-          location.id, H5_INDEX_NAME, H5_ITER_INC,
+          location.id, H5_INDEX_NAME, H5_ITER_NATIVE,
           { _, name, information, context in
             guard let name, let information, let paths = context?.assumingMemoryBound(to: [HDF5Reference: String].self)
             else { return -1 }
