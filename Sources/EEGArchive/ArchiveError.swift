@@ -17,6 +17,8 @@ public struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let wrongLayout = Code(name: "wrongLayout")
     /// Values that contradict each other or mean nothing.
     public static let invalidValue = Code(name: "invalidValue")
+    /// A file of a form that this program does not read.
+    public static let unsupported = Code(name: "unsupported")
     /// Content that the layout cannot hold.
     public static let notStorable = Code(name: "notStorable")
   }

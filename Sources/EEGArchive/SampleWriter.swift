@@ -220,7 +220,7 @@ extension HDF5Container {
 }
 
 /// Maps on all processors; throws the first error by position, whatever the threads did.
-private func concurrentMap<Element, Result: Sendable>(
+func concurrentMap<Element, Result: Sendable>(
   _ elements: [Element], _ transform: @Sendable (Element) throws -> Result
 ) throws -> [Result] where Element: Sendable {
   let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: elements.count))

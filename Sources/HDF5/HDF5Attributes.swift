@@ -6,11 +6,12 @@ extension HDF5Object {
   /// - Throws: ``HDF5Error``, code `damaged`.
   public func attributeNames() throws -> [String] {
     try HDF5Library.locked {
+      // Not sorted by the library, for the reason given at ``HDF5Container/links()``.
       var names: [String] = []
       var position: hsize_t = 0
       let status = withUnsafeMutablePointer(to: &names) { pointer in
         H5Aiterate2(
-          location.id, H5_INDEX_NAME, H5_ITER_INC, &position,
+          location.id, H5_INDEX_NAME, H5_ITER_NATIVE, &position,
           { _, name, _, context in
             guard let name, let names = context?.assumingMemoryBound(to: [String].self) else { return -1 }
             names.pointee.append(String(cString: name))
@@ -18,7 +19,7 @@ extension HDF5Object {
           }, pointer)
       }
       try location.check(status, .damaged, "its attributes cannot be listed")
-      return names
+      return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
   }
 
@@ -119,6 +120,25 @@ extension HDF5Object {
   /// - Throws: ``HDF5Error``, codes `invalidText` for a NUL character and `cannotWrite`.
   public func setAttribute(_ name: String, _ texts: [String]) throws {
     try setTexts(name, texts, shape: [texts.count])
+  }
+
+  /// Writes an attribute of one text, fixed-length ASCII without a terminator, in place of any older one of that name.
+  ///
+  /// Some programs, MATLAB among them, read no other text.
+  ///
+  /// - Throws: ``HDF5Error``, codes `invalidText` for an empty text or characters outside ASCII, and `cannotWrite`.
+  public func setASCIIAttribute(_ name: String, _ text: String) throws {
+    let bytes = Array(text.utf8)
+    guard !bytes.isEmpty, bytes.allSatisfy({ (1..<128).contains($0) }) else {
+      throw location.error(.invalidText, at: attributePath(name), "'\(text)' is not one or more ASCII characters")
+    }
+    try HDF5Library.locked {
+      let type = try location.check(H5Tcopy(chdf5_c_string()), .library, "no string type")
+      defer { H5Tclose(type) }
+      H5Tset_size(type, bytes.count)
+      H5Tset_strpad(type, H5T_STR_NULLPAD)
+      try createAttribute(name, type: type, shape: []) { H5Awrite($0, type, bytes) }
+    }
   }
 
   // MARK: - Implementation

@@ -10,7 +10,9 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
   case fixedString(bytes: Int)
   /// Text of any length.
   case variableString
-  /// Compound, enumeration (NumPy's booleans), reference and so on.
+  /// A pointer to a group or dataset of the same file.
+  case objectReference
+  /// Compound, enumeration (NumPy's booleans), reference to a region and so on.
   case unsupported(String)
 
   /// The type in words, for messages.
@@ -20,6 +22,7 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
     case .float(let bits): "\(bits)-bit floating point"
     case .fixedString(let bytes): "text of \(bytes) bytes"
     case .variableString: "text"
+    case .objectReference: "object reference"
     case .unsupported(let name): name
     }
   }
@@ -62,6 +65,7 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
     case H5T_STRING: self = H5Tis_variable_str(type) > 0 ? .variableString : .fixedString(bytes: bytes)
     case H5T_COMPOUND: self = .unsupported("compound")
     case H5T_ENUM: self = .unsupported("enumeration")
+    case H5T_REFERENCE where H5Tequal(type, chdf5_object_reference()) > 0: self = .objectReference
     case H5T_REFERENCE: self = .unsupported("reference")
     case H5T_BITFIELD: self = .unsupported("bit field")
     case H5T_OPAQUE: self = .unsupported("opaque")

@@ -199,7 +199,8 @@ extension HDF5Container {
     }
   }
 
-  private func createDataset(
+  /// Creates a dataset of any type; call it inside the lock.
+  func createDataset(
     _ name: String, type: hid_t, shape: [Int], _ setProperties: (hid_t) throws -> Void
   ) throws -> HDF5Dataset {
     precondition(elementCount(shape) != nil && shape.allSatisfy { $0 >= 0 }, "a shape of \(shape) is impossible")

@@ -49,16 +49,24 @@ public final class HDF5File: HDF5Container {
   /// Until then the content lies in a temporary file beside `path`, which disappears with this object and the groups
   /// and datasets made from it. Equal content makes equal bytes: no times are stored.
   ///
+  /// - Parameters:
+  ///   - path: Replaced when it exists, and only by ``commit()``.
+  ///   - userBlock: Bytes of another format in front of the HDF5 content; none, or 512 times a power of two.
+  ///   - oldestReader: What shall be able to read the file.
   /// - Throws: `FileOutputError` when the folder is missing or not writable; ``HDF5Error``, code `cannotWrite`.
-  public init(creating path: String) throws {
+  public init(creating path: String, userBlock: [UInt8] = [], oldestReader: HDF5Release = .v110) throws {
+    precondition(
+      userBlock.isEmpty || (userBlock.count >= 512 && userBlock.count.nonzeroBitCount == 1),
+      "a user block has 512 bytes times a power of two")
     let output = try AtomicFile(path: path)
     let temporaryPath = output.temporaryPath
     let identifier = try HDF5Library.locked {
-      let access = try Self.accessProperties(path)
+      let access = try Self.accessProperties(path, oldestReader)
       defer { H5Pclose(access) }
       let creation = H5Pcreate(chdf5_file_create())
       defer { H5Pclose(creation) }
       H5Pset_obj_track_times(creation, false)
+      H5Pset_userblock(creation, hsize_t(userBlock.count))
       let id = H5Fcreate(temporaryPath, chdf5_create_exclusively(), creation, access)
       guard id >= 0 else {
         throw HDF5Error(
@@ -67,7 +75,8 @@ public final class HDF5File: HDF5Container {
       return HDF5Identifier(id, closing: H5Fclose)
     }
     location = HDF5Location(
-      identifier: identifier, file: OpenFile(path: path, identifier: identifier, output: output), name: "/")
+      identifier: identifier, file: OpenFile(path: path, identifier: identifier, output: output, userBlock: userBlock),
+      name: "/")
   }
 
   /// Flushes and closes the file and gives it its name; its groups and datasets cannot be used any more.
@@ -77,12 +86,13 @@ public final class HDF5File: HDF5Container {
   /// - Throws: ``HDF5Error``, code `cannotWrite`; `FileOutputError`. The target is then as it was.
   public func commit() throws { try location.file.commit() }
 
-  /// Properties of every file: format of HDF5 1.10 on both sides, and all objects closed with the file.
+  /// Properties of every file: format of one HDF5 release on both sides, and all objects closed with the file.
   ///
-  /// The 1.10 bounds keep files readable by every HDF5 since 2016; "latest" of a newer library would not open here.
-  private static func accessProperties(_ path: String) throws -> hid_t {
+  /// Bounds at 1.10 keep files readable by every HDF5 since 2016; "latest" of a newer library would not open here.
+  private static func accessProperties(_ path: String, _ release: HDF5Release = .v110) throws -> hid_t {
     let access = H5Pcreate(chdf5_file_access())
-    guard access >= 0, H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0,
+    let version = release == .v18 ? H5F_LIBVER_V18 : H5F_LIBVER_V110
+    guard access >= 0, H5Pset_libver_bounds(access, version, version) >= 0,
       H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
     else {
       throw HDF5Error(
@@ -91,4 +101,12 @@ public final class HDF5File: HDF5Container {
     }
     return access
   }
+}
+
+/// A release of HDF5, by the file format that came with it.
+public enum HDF5Release: Hashable, Sendable {
+  /// 1.8, of 2008; MATLAB contained it until 2021.
+  case v18
+  /// 1.10, of 2016.
+  case v110
 }

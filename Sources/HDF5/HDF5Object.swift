@@ -1,5 +1,6 @@
 import AtomicFiles
 import CHDF5
+import Glibc
 import Synchronization
 
 /// A file, a group or a dataset: what may carry attributes.
@@ -53,9 +54,12 @@ final class OpenFile: Sendable {
   let isReadOnly: Bool
   /// The temporary file of a file that is being written, until it is committed.
   private let output: Mutex<AtomicFile?>
+  /// Bytes in front of the HDF5 content of a file that is being written; the library leaves them alone.
+  private let userBlock: [UInt8]
 
-  init(path: String, identifier: HDF5Identifier, output: sending AtomicFile? = nil) {
+  init(path: String, identifier: HDF5Identifier, output: sending AtomicFile? = nil, userBlock: [UInt8] = []) {
     self.path = path
+    self.userBlock = userBlock
     self.identifier = identifier
     isReadOnly = output == nil
     self.output = Mutex(output)
@@ -73,7 +77,19 @@ final class OpenFile: Sendable {
             frames: HDF5Library.errorStack())
         }
       }
+      try writeUserBlock(to: target.temporaryPath)
       try target.commit()
+    }
+  }
+
+  private func writeUserBlock(to temporaryPath: String) throws {
+    guard !userBlock.isEmpty else { return }
+    let descriptor = open(temporaryPath, O_WRONLY | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    guard descriptor >= 0, pwrite(descriptor, userBlock, userBlock.count, 0) == userBlock.count else {
+      throw HDF5Error(
+        code: .cannotWrite, path: path, object: "",
+        message: "the user block cannot be written: \(String(cString: strerror(errno)))")
     }
   }
 }
