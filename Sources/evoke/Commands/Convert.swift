@@ -7,11 +7,11 @@ import Foundation
 /// `evoke convert`: a recording in another format.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Convert a recording between EDF, BDF and HDF5 archives.",
+    abstract: "Convert a recording between EDF, BDF, EEGLAB .set and HDF5 archives.",
     discussion: """
-      The ending of the output decides: .edf and .bdf, or .h5 for an archive. Digital samples, rates, annotations, gaps \
+      The ending of the output decides: .edf and .bdf, .set for EEGLAB (version 7.3), or .h5 for an archive. Digital samples, rates, annotations, gaps \
       and identification are kept; what a format cannot hold is refused or noted. EDF and BDF files are read again, by \
-      EDFlib where it can, and compared before they get their name. docs/archives.md has the layout of archives.
+      EDFlib where it can, and compared before they get their name. docs/archives.md has the layout of archives, docs/eeglab.md what .set files hold.
 
       EXAMPLES
         evoke convert recording.edf recording.h5
@@ -21,8 +21,8 @@ struct Convert: ParsableCommand {
         evoke convert recording.edf anonymous.edf --anonymize --standard-names
       """)
 
-  @Argument(help: "EDF, BDF or archive file.", completion: .file()) var input: String
-  @Argument(help: "File to write: .edf, .bdf or .h5.", completion: .file()) var output: String
+  @Argument(help: "EDF, BDF, .set or archive file.", completion: .file()) var input: String
+  @Argument(help: "File to write: .edf, .bdf, .set or .h5.", completion: .file()) var output: String
   @OptionGroup(title: "RECORDING") var recordingOptions: RecordingOptions
   @Flag(help: "Archives: compress the samples (shuffle and deflate; every HDF5 program reads them).")
   var compress = false
@@ -37,12 +37,14 @@ struct Convert: ParsableCommand {
   private enum Target {
     case archive
     case edf(isBDF: Bool)
+    case eeglab
 
     init?(path: String) {
       switch (path as NSString).pathExtension.lowercased() {
       case "h5", "hdf5": self = .archive
       case "edf": self = .edf(isBDF: false)
       case "bdf": self = .edf(isBDF: true)
+      case "set": self = .eeglab
       default: return nil
       }
     }
@@ -50,7 +52,7 @@ struct Convert: ParsableCommand {
 
   func validate() throws {
     guard Target(path: output) != nil else {
-      throw usageError("\(output): the output must end in .edf, .bdf or .h5")
+      throw usageError("\(output): the output must end in .edf, .bdf, .set or .h5")
     }
     if let recordDuration {
       guard recordDuration > 0, recordDuration.isFinite else {
@@ -77,6 +79,7 @@ struct Convert: ParsableCommand {
     defer { progress.finish() }
     switch Target(path: output) {
     case .edf(let isBDF): try writeEDF(recording, isBDF: isBDF, progress)
+    case .eeglab: try EEGLABFile.write(recording: recording, to: output) { progress.update($0) }
     case .archive, nil:
       let settings = Settings(input: (input as NSString).lastPathComponent, compress: compress, volts: volts)
       try RecordingArchive.write(

@@ -10,15 +10,20 @@ struct RecordingFile {
   let recording: Recording
   let warnings: [String]
 
-  /// Opens an EDF, BDF or archive file; the format is read from the content, not from the name.
+  /// Opens an EDF, BDF, EEGLAB .set or archive file; the format is read from the content, not from the name.
   ///
   /// - Throws: The reader's error.
   init(path: String, strict: Bool = false) throws {
-    if FileContent(path: path) == .hdf5 {
+    switch FileContent(path: path) {
+    case .hdf5:
       format = "EVOKE"
       recording = try RecordingArchive.read(path)
       warnings = []
-    } else {
+    case .matlab:
+      format = "SET"
+      recording = try EEGLABFile.recording(path: path)
+      warnings = []
+    case .other:
       let file = try EDFFile(path: path, strict: strict)
       format = file.header.variant.rawValue
       recording = try file.recording()
@@ -30,6 +35,8 @@ struct RecordingFile {
 /// What kind of file it is, from its first bytes.
 enum FileContent {
   case hdf5
+  /// EEGLAB's `.set`: MATLAB 7.3, which is HDF5 behind a block of text, or an older one that its reader will refuse.
+  case matlab
   /// EDF, BDF, or something that their reader will refuse with a reason.
   case other
 
@@ -41,6 +48,7 @@ enum FileContent {
       return
     }
     defer { try? handle.close() }
-    self = (try? handle.read(upToCount: 8)) == Self.hdf5Signature ? .hdf5 : .other
+    let start = (try? handle.read(upToCount: 8)) ?? Data()
+    self = start == Self.hdf5Signature ? .hdf5 : start.starts(with: Data("MATLAB ".utf8)) ? .matlab : .other
   }
 }
