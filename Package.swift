@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "CEDFlib", providers: [.apt(["libedf-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
 
     // Implementation only.
     .target(name: "CKernels"),
@@ -42,13 +43,14 @@ let package = Package(
     library("EDFFormat", ["EEGCore", "AtomicFiles", "CEDFlib", "CKernels"]),
     library("HDF5", ["CHDF5", "CDeflate", "AtomicFiles"]),
     library("EEGArchive", ["HDF5", "EEGCore"]),
+    library("Resampling", ["EEGCore", "CSoxr"]),
     library("ERP", ["EEGCore", "CKernels"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
 
     .executableTarget(
       name: "evoke",
       dependencies: [
-        "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "ERP", "Report",
+        "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -59,6 +61,7 @@ let package = Package(
     tests("HDF5Tests", ["HDF5"]),
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5"]),
+    tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
   ],

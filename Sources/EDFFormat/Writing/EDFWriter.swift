@@ -134,7 +134,7 @@ public struct EDFWriter {
       let isRaw = signal.encoding.isDigital && signal.calibration.isRaw
       return HeaderEncoder.SignalFields(
         label: HeaderText.ascii(signal.label), transducer: HeaderText.ascii(signal.transducer),
-        unit: isRaw ? "" : HeaderText.ascii(signal.unit.text), physicalMinimum: quantizer.physicalMinimum,
+        unit: isRaw ? "" : HeaderText.ascii(quantizer.unit.text), physicalMinimum: quantizer.physicalMinimum,
         physicalMaximum: quantizer.physicalMaximum, digitalMinimum: quantizer.digitalMinimum,
         digitalMaximum: quantizer.digitalMaximum, prefilter: HeaderText.ascii(signal.prefilter),
         samplesPerRecord: layout.samplesPerRecord[index])
@@ -172,11 +172,8 @@ public struct EDFWriter {
       if signal.encoding.isDigital, signal.calibration.isRaw, !signal.unit.text.isEmpty {
         notes.append("'\(signal.label)' has no usable scale; its digital values are written without a unit")
       }
-      if !quantizers[index].passesThrough, let line = quantizers[index].calibration {
-        notes.append(
-          "'\(signal.label)' is rounded to steps of \(Float(abs(line.gain))) \(signal.unit)")
-      }
     }
+    notes += roundingNotes(recording, quantizers)
     if header.patient.utf8.count > 80 || header.recording.utf8.count > 80 {
       notes.append("an identification field is cut at 80 characters")
     }
@@ -187,6 +184,20 @@ public struct EDFWriter {
           + "do not divide the recording")
     }
     return notes
+  }
+
+  /// One line a unit: the smallest and the largest step that samples are rounded to.
+  private static func roundingNotes(_ recording: Recording, _ quantizers: [SampleQuantizer]) -> [String] {
+    let rounded = recording.signals.indices.filter { !quantizers[$0].passesThrough }
+    return Dictionary(grouping: rounded) { quantizers[$0].unit }.values
+      .sorted { $0[0] < $1[0] }
+      .compactMap { signals in
+        let steps = signals.compactMap { quantizers[$0].calibration.map { Float(abs($0.gain)) } }
+        guard let smallest = steps.min(), let largest = steps.max() else { return nil }
+        let names = signals.count == 1 ? "'\(recording.signals[signals[0]].label)' is" : "\(signals.count) signals are"
+        let range = smallest == largest ? "\(smallest)" : "\(smallest) to \(largest)"
+        return "\(names) rounded to steps of \(range) \(quantizers[signals[0]].unit)"
+      }
   }
 
   private func writeFile(_ temporaryPath: String, progress: (Double) -> Void) throws {

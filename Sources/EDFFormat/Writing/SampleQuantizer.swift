@@ -8,7 +8,11 @@ struct SampleQuantizer {
   let physicalMaximum: String
   let digitalMinimum: Int
   let digitalMaximum: Int
-  /// The line of the header fields; nil when digital samples pass through unchanged.
+  /// Unit of the limits: the signal's own, unless its values need a larger one to fit their fields.
+  let unit: PhysicalUnit
+  /// From the signal's unit to `unit`.
+  private let factor: Double
+  /// The line of the header fields, in `unit`; nil when digital samples pass through unchanged.
   let calibration: Calibration?
 
   /// True when digital samples are those of the source.
@@ -29,6 +33,7 @@ struct SampleQuantizer {
       let fits = range.map { span.contains(Int($0.lowerBound)) && span.contains(Int($0.upperBound)) } ?? true
       if fits, let fields = Self.exactLimits(description.calibration, span: span) {
         (physicalMinimum, physicalMaximum, digitalMinimum, digitalMaximum) = fields
+        (unit, factor) = (description.unit, 1)
         calibration = nil
         return
       }
@@ -40,24 +45,36 @@ struct SampleQuantizer {
     }
     let limits = try Self.physicalRange(signal, of: recording, path: path)
     (digitalMinimum, digitalMaximum) = (span.lowerBound, span.upperBound)
-    guard let lower = EightCharacterNumber.rounded(limits.lowerBound, up: false),
-      let upper = EightCharacterNumber.rounded(limits.upperBound, up: true), let minimum = Double(lower),
-      let maximum = Double(upper), minimum < maximum
-    else {
-      throw EDFWritingError(
-        .notRepresentable, path: path,
-        "the values of '\(description.label)', \(limits.lowerBound) to \(limits.upperBound) \(description.unit), do not "
-          + "fit the eight characters of a limit; change the unit")
+    let units = [(description.unit, 1.0)] + Self.largerUnits(than: description.unit)
+    for (unit, factor) in units {
+      guard let lower = EightCharacterNumber.rounded(limits.lowerBound * factor, up: false),
+        let upper = EightCharacterNumber.rounded(limits.upperBound * factor, up: true), let minimum = Double(lower),
+        let maximum = Double(upper), minimum < maximum
+      else { continue }
+      (physicalMinimum, physicalMaximum, self.unit, self.factor) = (lower, upper, unit, factor)
+      calibration = Calibration(
+        physicalMinimum: minimum, physicalMaximum: maximum, digitalMinimum: span.lowerBound,
+        digitalMaximum: span.upperBound)
+      return
     }
-    (physicalMinimum, physicalMaximum) = (lower, upper)
-    calibration = Calibration(
-      physicalMinimum: minimum, physicalMaximum: maximum, digitalMinimum: span.lowerBound,
-      digitalMaximum: span.upperBound)
+    throw EDFWritingError(
+      .notRepresentable, path: path,
+      "the values of '\(description.label)', \(limits.lowerBound) to \(limits.upperBound) \(description.unit), do not "
+        + "fit the eight characters of a limit; change the unit")
+  }
+
+  /// Units that make numbers of a voltage smaller, with the factor from the unit at hand.
+  private static func largerUnits(than unit: PhysicalUnit) -> [(PhysicalUnit, Double)] {
+    guard let volts = unit.voltsPerUnit else { return [] }
+    return ["uV", "mV", "V"].map { PhysicalUnit($0) }.compactMap { larger in
+      guard let size = larger.voltsPerUnit, size > volts else { return nil }
+      return (larger, volts / size)
+    }
   }
 
   /// The digital value nearest to a physical one.
   func digital(_ physical: Double, _ line: Calibration) -> Int32 {
-    let exact = (physical / line.gain - line.digitalOffset).rounded()
+    let exact = (physical * factor / line.gain - line.digitalOffset).rounded()
     return Int32(min(max(exact, Double(digitalMinimum)), Double(digitalMaximum)))
   }
 

@@ -1,6 +1,23 @@
 import EEGCore
 
 extension EEGLABDataset {
+  /// What the trials are: with a count each, averages.
+  func contentKind() throws -> EEGLABFile.Kind {
+    guard kind == .epochs else { return kind }
+    return try describingLayout { try eventsAtZero() }.allSatisfy { $0?.count != nil } ? .evoked : .epochs
+  }
+
+  /// The averages that the trials are, in volts.
+  func evoked() throws -> EvokedSet {
+    let trials = try epochs()
+    let counts = try eventsAtZero().map { $0?.count ?? 1 }
+    let conditions = trials.events.indices.map { index in
+      Evoked(
+        name: trials.events[index].condition, average: trials.epoch(index), standardError: nil, count: counts[index])
+    }
+    return EvokedSet(channels: trials.channels, times: trials.times, rate: trials.rate, conditions: conditions)
+  }
+
   /// All epochs, in volts.
   func epochs() throws -> Epochs {
     let scales = try channels.map { channel in
@@ -37,7 +54,7 @@ extension EEGLABDataset {
   }
 
   /// The event at time zero of each trial; where there is none, the nearest of the trial.
-  private func epochEvents() throws -> [Event] {
+  private func eventsAtZero() throws -> [EEGLABEvent?] {
     var nearest = [(distance: Double, event: EEGLABEvent)?](repeating: nil, count: trialCount)
     let zero = (-firstTime * rate).rounded()
     for event in try EEGLABEvent.read(reader) {
@@ -48,8 +65,13 @@ extension EEGLABDataset {
       if let other = nearest[Int(trial)], other.distance <= distance { continue }
       nearest[Int(trial)] = (distance, event)
     }
-    return nearest.enumerated().map { trial, found in
-      guard let event = found?.event else {
+    return nearest.map { $0?.event }
+  }
+
+  private func epochEvents() throws -> [Event] {
+    let zero = (-firstTime * rate).rounded()
+    return try eventsAtZero().enumerated().map { trial, found in
+      guard let event = found else {
         // MNE-Python's name for it.
         let sample = Double(trial * pointCount) + zero
         return Event(sample: Int(exactly: max(0, sample)), onset: sample / rate, condition: "unknown")

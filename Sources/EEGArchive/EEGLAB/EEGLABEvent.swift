@@ -29,7 +29,7 @@ struct EEGLABEvent: Hashable, Sendable {
   /// Reads the events that have a latency; EEGLAB and MNE-Python ignore the others.
   static func read(_ reader: MATLABReader) throws -> [EEGLABEvent] {
     let table = try reader.structArray(
-      "event", fields: ["type", "latency", "duration", "epoch", "channels", "sample", "onset_s"])
+      "event", fields: ["type", "latency", "duration", "epoch", "channels", "sample", "onset_s", "count"])
     return try (0..<table.count).compactMap { index in
       // Sample numbers are integers: a latency that no integer reaches cannot be one.
       guard let latency = table["latency", index].number, abs(latency) < 0x1p53 else { return nil }
@@ -38,6 +38,7 @@ struct EEGLABEvent: Hashable, Sendable {
       event.epoch = table["epoch", index].number.flatMap { Int(exactly: $0) }
       event.sample = table["sample", index].number.flatMap { Int(exactly: $0) }
       event.onset = table["onset_s", index].number.flatMap { $0.isFinite ? $0 : nil }
+      event.count = table["count", index].number.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
       if case .text(let text) = table["channels", index], !text.isEmpty {
         guard let labels = JSONText.decode(text, as: [String].self) else {
           throw reader.error(.invalidValue, "event", "'\(text)' is no JSON array of channel labels")

@@ -10,6 +10,8 @@ public enum EEGLABFile {
     case recording
     /// Equally long pieces around events.
     case epochs
+    /// Averages as trials, each with the number of epochs behind it, as this program writes evoked potentials.
+    case evoked
   }
 
   /// How samples are stored.
@@ -20,10 +22,11 @@ public enum EEGLABFile {
     case double
   }
 
-  /// Tells recordings from epochs: epochs are two trials or more, or one with the struct `epoch`.
+  /// Tells recordings from epochs: epochs are two trials or more, or one with the struct `epoch`, and evoked potentials
+  /// when each of them has a `count`.
   ///
   /// - Throws: As ``recording(path:)``.
-  public static func kind(path: String) throws -> Kind { try EEGLABDataset(reading: path).kind }
+  public static func kind(path: String) throws -> Kind { try EEGLABDataset(reading: path).contentKind() }
 
   /// The channels of a file with their positions, which a `Recording` has no place for.
   ///
@@ -59,6 +62,17 @@ public enum EEGLABFile {
       throw ArchiveError(.wrongKind, path: path, "holds a recording where epochs are wanted")
     }
     return try describingLayout { try dataset.epochs() }
+  }
+
+  /// Reads evoked potentials that ``write(evoked:to:precision:)`` wrote, in volts; they have no standard errors.
+  ///
+  /// - Throws: As ``recording(path:)``, with `wrongKind` for anything else.
+  public static func evoked(path: String) throws -> EvokedSet {
+    let dataset = try EEGLABDataset(reading: path)
+    guard try dataset.contentKind() == .evoked else {
+      throw ArchiveError(.wrongKind, path: path, "holds no evoked potentials: its trials tell no number of epochs")
+    }
+    return try describingLayout { try dataset.evoked() }
   }
 
   /// Opens a file for reading, once it is sure that it is not of an older MATLAB version.

@@ -2,7 +2,7 @@ import EEGArchive
 import EEGCore
 import Foundation
 
-/// What `info` says of an archive that holds no recording.
+/// What `info` says of a file that holds no recording: epochs, evoked potentials, or another archive.
 struct ArchiveReport: Encodable {
   struct Condition: Encodable {
     let name: String
@@ -10,6 +10,7 @@ struct ArchiveReport: Encodable {
   }
 
   let path: String
+  let format: String
   let kind: ArchiveKind
   private(set) var channels: [Channel] = []
   private(set) var times: [Double] = []
@@ -23,26 +24,34 @@ struct ArchiveReport: Encodable {
     case start, duration_s, signals, annotations, segments, warnings
   }
 
-  /// - Throws: The archive's error.
-  init(path: String, kind: ArchiveKind) throws {
+  /// Any archive that is neither recording nor one of the others.
+  init(path: String, kind: ArchiveKind) {
     self.path = path
     self.kind = kind
-    switch kind {
-    case .evoked:
-      let evoked = try EvokedArchive.read(path)
-      (channels, times, rate) = (evoked.channels, evoked.times, evoked.rate)
-      conditions = evoked.conditions.map { Condition(name: $0.name, count: $0.count) }
-      take(evoked.dropLog)
-    case .epochs:
-      let epochs = try EpochsArchive.read(path)
-      (channels, times, rate) = (epochs.channels, epochs.times, epochs.rate)
-      conditions = epochs.conditions.map { name in
-        Condition(name: name, count: Double(epochs.events.count { $0.condition == name }))
-      }
-      take(epochs.dropLog)
-    default: break
-    }
+    format = "EVOKE"
   }
+
+  init(path: String, evoked: EvokedSet) {
+    self.path = path
+    kind = .evoked
+    format = Self.format(path)
+    (channels, times, rate) = (evoked.channels, evoked.times, evoked.rate)
+    conditions = evoked.conditions.map { Condition(name: $0.name, count: $0.count) }
+    take(evoked.dropLog)
+  }
+
+  init(path: String, epochs: Epochs) {
+    self.path = path
+    kind = .epochs
+    format = Self.format(path)
+    (channels, times, rate) = (epochs.channels, epochs.times, epochs.rate)
+    conditions = epochs.conditions.map { name in
+      Condition(name: name, count: Double(epochs.events.count { $0.condition == name }))
+    }
+    take(epochs.dropLog)
+  }
+
+  private static func format(_ path: String) -> String { FileContent(path: path) == .matlab ? "SET" : "EVOKE" }
 
   private mutating func take(_ dropLog: [DropLogEntry]) {
     events = dropLog.count
@@ -52,7 +61,7 @@ struct ArchiveReport: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(path, forKey: .path)
-    try container.encode("EVOKE", forKey: .format)
+    try container.encode(format, forKey: .format)
     try container.encode(kind.rawValue, forKey: .kind)
     // The keys of every file, which an archive without a recording has nothing for.
     try container.encodeNil(forKey: .start)
@@ -74,7 +83,7 @@ struct ArchiveReport: Encodable {
 
   /// The report for people.
   func lines() -> [String] {
-    var lines = ["\(path): archive of kind \(kind.rawValue)"]
+    var lines = ["\(path): \(format), \(kind.rawValue)"]
     guard let rate, let first = times.first, let last = times.last else { return lines }
     lines.append(
       "  \(channels.count) channels, \(times.count) samples at \(Formatting.number(rate)) Hz from "

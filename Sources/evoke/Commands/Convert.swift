@@ -1,29 +1,43 @@
 import ArgumentParser
-import EDFFormat
-import EEGArchive
-import EEGCore
 import Foundation
+import Synchronization
 
-/// `evoke convert`: a recording in another format.
+/// `evoke convert`: recordings, epochs and evoked potentials in another format.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Convert a recording between EDF, BDF, EEGLAB .set and HDF5 archives.",
+    abstract: "Convert between EDF, BDF, EEGLAB .set and HDF5 archives.",
+    usage: """
+      evoke convert IN OUT [options]
+      evoke convert IN... DIRECTORY --format FORMAT [options]
+      """,
     discussion: """
-      The ending of the output decides: .edf and .bdf, .set for EEGLAB (version 7.3), or .h5 for an archive. Digital samples, rates, annotations, gaps \
-      and identification are kept; what a format cannot hold is refused or noted. EDF and BDF files are read again, by \
-      EDFlib where it can, and compared before they get their name. docs/archives.md has the layout of archives, docs/eeglab.md what .set files hold.
+      The ending of the output decides: .edf and .bdf, .set for EEGLAB (version 7.3), or .h5 for an archive. Digital \
+      samples, rates, annotations, gaps and identification are kept; what a format cannot hold is refused or noted. \
+      EDF and BDF files are read again, by EDFlib where it can, and compared before they get their name. Epochs and \
+      evoked potentials go between .set and .h5. docs/archives.md has the layout of archives, docs/eeglab.md what \
+      .set files hold.
 
       EXAMPLES
         evoke convert recording.edf recording.h5
         evoke convert recording.bdf recording.h5 --compress --volts
-        evoke convert recording.h5 recording.edf
         evoke convert recording.edf part.edf --channels Fz,Cz,Pz --from 60 --to 120
         evoke convert recording.edf anonymous.edf --anonymize --standard-names
+        evoke convert recording.edf slow.set --resample 250
+        evoke convert erp.h5 erp.set
+        evoke convert erp.h5 epochs.set --epochs
+        evoke convert sub-*.edf converted/ --format set --jobs 2
       """)
 
-  @Argument(help: "EDF, BDF, .set or archive file.", completion: .file()) var input: String
-  @Argument(help: "File to write: .edf, .bdf, .set or .h5.", completion: .file()) var output: String
+  @Argument(help: "EDF, BDF, .set or archive files, and last the file or directory to write.", completion: .file())
+  var paths: [String]
+  @Option(
+    help: ArgumentHelp("With a directory as output: edf, bdf, set or h5.", valueName: "edf|bdf|set|h5"))
+  var format: String?
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("With a directory as output: so many files at a time.", valueName: "n"))
+  var jobs = 1
   @OptionGroup(title: "RECORDING") var recordingOptions: RecordingOptions
+  @Flag(help: "Of an archive of evoked potentials: convert the epochs it keeps.") var epochs = false
   @Flag(help: "Archives: compress the samples (shuffle and deflate; every HDF5 program reads them).")
   var compress = false
   @Flag(help: "Archives: add /data [channel, time] in volts, float64, for the signals of the commonest rate.")
@@ -34,85 +48,90 @@ struct Convert: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "EDF, BDF: read the file again and compare.") var verify = true
   @Flag(help: "Refuse a recording that breaks the standard.") var strict = false
 
-  private enum Target {
-    case archive
-    case edf(isBDF: Bool)
-    case eeglab
-
-    init?(path: String) {
-      switch (path as NSString).pathExtension.lowercased() {
-      case "h5", "hdf5": self = .archive
-      case "edf": self = .edf(isBDF: false)
-      case "bdf": self = .edf(isBDF: true)
-      case "set": self = .eeglab
-      default: return nil
-      }
-    }
-  }
-
   func validate() throws {
-    guard Target(path: output) != nil else {
-      throw usageError("\(output): the output must end in .edf, .bdf, .set or .h5")
-    }
     if let recordDuration {
       guard recordDuration > 0, recordDuration.isFinite else {
         throw usageError("--record-duration \(recordDuration): give seconds above 0")
       }
     }
-  }
-
-  private struct Settings: Encodable {
-    let verb = "convert"
-    let input: String
-    let compress: Bool
-    let volts: Bool
+    guard jobs >= 1 else { throw usageError("--jobs \(jobs): give a number from 1 up") }
+    _ = try conversions()
   }
 
   func run() throws {
-    let file = try RecordingFile(path: input, strict: strict)
-    if !file.warnings.isEmpty {
-      Console.note("\(input): \(file.warnings.count) deviations from the standard; see evoke check")
-    }
-    let (recording, notes) = try edited(file.recording)
-    for note in notes { Console.note("\(input): \(note)") }
-    let progress = ProgressBar("writing \((output as NSString).lastPathComponent)")
+    let conversions = try conversions()
+    let name = conversions.count == 1 ? (conversions[0].output as NSString).lastPathComponent : "files"
+    let progress = ProgressBar("writing \(name)")
     defer { progress.finish() }
-    switch Target(path: output) {
-    case .edf(let isBDF): try writeEDF(recording, isBDF: isBDF, progress)
-    case .eeglab: try EEGLABFile.write(recording: recording, to: output) { progress.update($0) }
-    case .archive, nil:
-      let settings = Settings(input: (input as NSString).lastPathComponent, compress: compress, volts: volts)
-      try RecordingArchive.write(
-        recording, to: output, settings: JSONOutput.line(settings),
-        options: .init(compress: compress, volts: volts), progress: { progress.update($0) })
-    }
-  }
-
-  private func edited(_ recording: Recording) throws -> (recording: Recording, notes: [String]) {
-    do {
-      return try recordingOptions.apply(to: recording)
-    } catch let error as ChannelNameError {
-      throw InFile(path: input, error: error)
-    } catch let error as RecordingError {
-      throw InFile(path: input, error: error)
-    }
-  }
-
-  private func writeEDF(_ recording: Recording, isBDF: Bool, _ progress: ProgressBar) throws {
-    let report = try EDFWriter.write(
-      recording, to: output,
-      options: EDFWritingOptions(isBDF: isBDF, recordDuration: recordDuration, verifies: verify),
-      progress: { progress.update($0) })
-    progress.finish()
-    let check =
-      switch report.verification {
-      case .edflib: "; read again by EDFlib and equal"
-      case .ownReader: "; read again by the own reader and equal"
-      case .none: ""
+    let state = Mutex((next: 0, done: [Double](repeating: 0, count: conversions.count), failures: 0))
+    DispatchQueue.concurrentPerform(iterations: min(jobs, conversions.count)) { _ in
+      while true {
+        let number = state.withLock { state in
+          defer { state.next += 1 }
+          return state.next
+        }
+        guard number < conversions.count else { return }
+        func update(_ fraction: Double) {
+          progress.update(
+            state.withLock { state in
+              state.done[number] = fraction
+              return state.done.reduce(0, +) / Double(conversions.count)
+            })
+        }
+        do {
+          let line = try conversions[number].run(progress: update)
+          progress.finish()
+          Console.print(line)
+        } catch {
+          progress.finish()
+          Console.report(error)
+          state.withLock { $0.failures += 1 }
+        }
+        update(1)
       }
-    Console.print(
-      "wrote \(output): \(report.variant.rawValue), \(report.recordCount) records of "
-        + "\(Formatting.number(report.recordDuration)) s\(check)")
-    for note in report.notes { Console.note("\(output): \(note)") }
+    }
+    if state.withLock({ $0.failures }) > 0 { throw ExitCode.failure }
+  }
+
+  private func conversions() throws -> [Conversion] {
+    guard let output = paths.last, paths.count >= 2 else {
+      throw usageError("give the file to convert and the file to write")
+    }
+    let inputs = paths.dropLast()
+    guard isDirectory(output) else {
+      guard inputs.count == 1 else {
+        throw usageError("\(output): with several files to convert the last name must be a directory that exists")
+      }
+      guard let target = ConversionFormat(ending: output), output.contains(".") else {
+        throw usageError("\(output): the output must end in .edf, .bdf, .set or .h5")
+      }
+      guard format == nil else { throw usageError("--format belongs to a directory; \(output) has its ending") }
+      return [conversion(of: inputs[0], to: output, target)]
+    }
+    guard let format else { throw usageError("\(output) is a directory: say what to write with --format") }
+    guard let target = ConversionFormat(ending: format) else {
+      throw usageError("--format \(format): give edf, bdf, set or h5")
+    }
+    let conversions = inputs.map { input in
+      let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension + "." + target.rawValue
+      return conversion(of: input, to: (output as NSString).appendingPathComponent(name), target)
+    }
+    let clashes = Dictionary(grouping: conversions, by: \.output).values.first { $0.count > 1 }
+    if let clashes {
+      throw usageError("\(clashes.map(\.input).joined(separator: " and ")) would both be \(clashes[0].output)")
+    }
+    return conversions
+  }
+
+  private func conversion(of input: String, to output: String, _ format: ConversionFormat) -> Conversion {
+    Conversion(
+      input: input, output: output, format: format, options: recordingOptions, takesEpochs: epochs, compress: compress,
+      volts: volts,
+      recordDuration: recordDuration, verifies: verify, strict: strict)
+  }
+
+  private func isDirectory(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
   }
 }

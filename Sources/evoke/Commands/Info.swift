@@ -1,6 +1,4 @@
 import ArgumentParser
-import EEGArchive
-import EEGCore
 import Foundation
 
 /// `evoke info`: what is in a recording or an archive.
@@ -16,7 +14,7 @@ struct Info: ParsableCommand {
         evoke info --json --annotations --statistics *.edf > contents.json
       """)
 
-  @Argument(help: "EDF, BDF or archive files.", completion: .file()) var files: [String]
+  @Argument(help: "EDF, BDF, .set or archive files.", completion: .file()) var files: [String]
   @Flag(help: "Print a JSON array with one object a file.") var json = false
   @Flag(help: "List every annotation.") var annotations = false
   @Flag(help: "Read all samples: first, last, sum, mean, smallest and largest value of every signal.")
@@ -41,14 +39,15 @@ struct Info: ParsableCommand {
   }
 
   private func report(of path: String) throws -> FileReport {
-    if FileContent(path: path) == .hdf5 {
-      let kind = try ArchiveKind.detect(path)
-      if kind != .recording { return .archive(try ArchiveReport(path: path, kind: kind)) }
+    switch try InputFile(path: path, strict: strict) {
+    case .recording(let file):
+      .recording(
+        try RecordingReport(
+          path: path, file: file, listsAnnotations: annotations, statistics: statistics, showsPrivate: showsPrivate))
+    case .epochs(let epochs): .archive(ArchiveReport(path: path, epochs: epochs))
+    case .evoked(let evoked, _): .archive(ArchiveReport(path: path, evoked: evoked))
+    case .otherArchive(let kind): .archive(ArchiveReport(path: path, kind: kind))
     }
-    let file = try RecordingFile(path: path, strict: strict)
-    return .recording(
-      try RecordingReport(
-        path: path, file: file, listsAnnotations: annotations, statistics: statistics, showsPrivate: showsPrivate))
   }
 
   private func print(_ report: FileReport) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EEGCore
 import Foundation
+import Resampling
 
 /// What is done to a recording on its way to another file.
 struct RecordingOptions: ParsableArguments {
@@ -22,6 +23,11 @@ struct RecordingOptions: ParsableArguments {
     parsing: .unconditional, help: ArgumentHelp("Leave out what comes after, seconds from the start.", valueName: "s"))
   var to: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Bring every signal to this rate; trigger codes stay codes. Annotations keep their times.", valueName: "hz"))
+  var resample: Double?
+
   @Flag(help: "Clear both identification fields and the date; annotations are listed, for they may name someone.")
   var anonymize = false
 
@@ -35,6 +41,9 @@ struct RecordingOptions: ParsableArguments {
       throw usageError("--from and --to are seconds from the start of the recording")
     }
     if let from, let to, from >= to { throw usageError("--from \(from) must be before --to \(to)") }
+    if let resample, !(resample > 0 && resample.isFinite) {
+      throw usageError("--resample \(resample): give hertz above 0")
+    }
     guard shiftDays == nil || anonymize else { throw usageError("--shift-days needs --anonymize") }
     if let shiftDays, abs(shiftDays) > 36_500 {
       throw usageError("--shift-days \(shiftDays): give at most 36500, a hundred years")
@@ -42,7 +51,12 @@ struct RecordingOptions: ParsableArguments {
     _ = try renamings()
   }
 
-  /// Applies the options in the order: signals, labels, time, identification.
+  /// True when nothing is to be changed.
+  var isEmpty: Bool {
+    channels == nil && rename.isEmpty && !standardNames && from == nil && to == nil && resample == nil && !anonymize
+  }
+
+  /// Applies the options in the order: signals, labels, time, rate, identification.
   ///
   /// - Returns: The recording, and what should be said about it.
   /// - Throws: ``ChannelNameError``, ``RecordingError``.
@@ -66,6 +80,15 @@ struct RecordingOptions: ParsableArguments {
       let wanted = (from ?? 0)..<(to ?? max(result.duration, from ?? 0).nextUp)
       result = try result.cropped(to: wanted)
       notes.append("\(Formatting.duration(result.duration)) of \(Formatting.duration(recording.duration)) are kept")
+    }
+    if let resample {
+      let rates = Set(result.signals.map(\.rate)).subtracting([resample]).sorted()
+      result = try result.resampled(to: resample)
+      let list = rates.map(Formatting.number).joined(separator: ", ")
+      notes.append(
+        rates.isEmpty
+          ? "all signals have \(Formatting.number(resample)) Hz already"
+          : "resampled from \(list) Hz to \(Formatting.number(resample)) Hz")
     }
     if anonymize {
       let (anonymous, removed) = result.anonymized(date: shiftDays.map(DatePolicy.shift) ?? .clear)
