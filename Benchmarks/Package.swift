@@ -23,8 +23,13 @@ let package = Package(
       ],
       path: "Benchmarks/Recordings",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
-    // Our side of the comparison with other readers, see peers/.
+    // Our side of the comparison with other programs, see peers/.
     .executableTarget(name: "edf-read", dependencies: [.product(name: "EDFFormat", package: "evoke")]),
+    .executableTarget(
+      name: "edf-write",
+      dependencies: [
+        .product(name: "EDFFormat", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -132,7 +132,7 @@ struct EEGLABRoundTripTests {
       conditions: conditions)
     let path = folder.path("evoked.set")
     try EEGLABFile.write(evoked: set, to: path)
-    #expect(try EEGLABFile.kind(path: path) == .epochs)
+    #expect(try EEGLABFile.kind(path: path) == .evoked)
     let read = try EEGLABFile.epochs(path: path)
     #expect(read.events.map(\.condition) == conditions.map(\.name))
     #expect(read.times == set.times)

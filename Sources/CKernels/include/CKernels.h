@@ -3,4 +3,5 @@
 /* Small kernels that need wide SIMD. Each is compiled for several x86-64 levels and picked at run time. */
 #include "FourierTransform.h"
 #include "SampleDecoding.h"
+#include "SampleQuantization.h"
 #endif

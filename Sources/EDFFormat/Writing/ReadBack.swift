@@ -83,9 +83,11 @@ struct ReadBack {
 
   /// What was meant to be written.
   private func expected(_ signal: Int, _ samples: Range<Int>) throws -> [Int32] {
-    let quantizer = quantizers[signal]
-    guard let line = quantizer.calibration else { return try recording.digital(signal: signal, samples: samples) }
-    return try recording.physical(signal: signal, samples: samples).map { quantizer.digital($0, line) }
+    var values = [Int32](repeating: 0, count: samples.count)
+    try values.withUnsafeMutableBufferPointer {
+      try quantizers[signal].read(signal, of: recording, samples: samples, into: $0)
+    }
+    return values
   }
 
   private struct Key: Hashable, Comparable {

@@ -1,3 +1,4 @@
+import CKernels
 import Dispatch
 import EEGCore
 import Synchronization
@@ -109,23 +110,19 @@ struct RecordEncoder: Sendable {
     let first = all.lowerBound + block.records.lowerBound * perRecord
     let wanted = block.records.count * perRecord
     let available = first..<min(all.upperBound, first + wanted)
-    var digital = try self.digital(signal: signal, samples: available)
-    // Only where the record duration does not divide the segment.
-    digital += [Int32](repeating: digital.last ?? 0, count: wanted - digital.count)
-    digital.withUnsafeBufferPointer { values in
+    try withUnsafeTemporaryAllocation(of: Int32.self, capacity: wanted) { digital in
+      digital.initialize(repeating: 0)
+      try quantizers[signal].read(signal, of: recording, samples: available, into: digital)
+      // Only where the record duration does not divide the segment.
+      let last = available.isEmpty ? 0 : digital[available.count - 1]
+      for index in available.count..<wanted { digital[index] = last }
       for record in 0..<block.records.count {
         let start = record * placement.recordLength + placement.offsets[signal]
         target.store(
-          UnsafeBufferPointer(rebasing: values[(record * perRecord)..<((record + 1) * perRecord)]), at: start,
+          UnsafeBufferPointer(rebasing: digital[(record * perRecord)..<((record + 1) * perRecord)]), at: start,
           bytesPerSample: bytesPerSample)
       }
     }
-  }
-
-  private func digital(signal: Int, samples: Range<Int>) throws -> [Int32] {
-    let quantizer = quantizers[signal]
-    guard let line = quantizer.calibration else { return try recording.digital(signal: signal, samples: samples) }
-    return try recording.physical(signal: signal, samples: samples).map { quantizer.digital($0, line) }
   }
 }
 
@@ -143,18 +140,11 @@ private struct SharedBytes: @unchecked Sendable {
   /// Stores samples, little-endian, in two or three bytes each.
   func store(_ values: UnsafeBufferPointer<Int32>, at start: Int, bytesPerSample: Int) {
     precondition(start >= 0 && start + values.count * bytesPerSample <= bytes.count, "samples outside their record")
-    guard let base = bytes.baseAddress.map({ $0 + start }) else { return }
+    guard let base = bytes.baseAddress?.advanced(by: start).assumingMemoryBound(to: UInt8.self) else { return }
     if bytesPerSample == 2 {
-      for index in 0..<values.count {
-        base.storeBytes(
-          of: Int16(truncatingIfNeeded: values[index]).littleEndian, toByteOffset: 2 &* index, as: Int16.self)
-      }
-      return
-    }
-    for index in 0..<values.count {
-      let word = UInt32(bitPattern: values[index])
-      base.storeBytes(of: UInt16(truncatingIfNeeded: word).littleEndian, toByteOffset: 3 &* index, as: UInt16.self)
-      base.storeBytes(of: UInt8(truncatingIfNeeded: word >> 16), toByteOffset: 3 &* index &+ 2, as: UInt8.self)
+      ck_encode_int16(values.baseAddress, base, values.count)
+    } else {
+      ck_encode_int24(values.baseAddress, base, values.count)
     }
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import EEGCore
 import Foundation
 
@@ -43,8 +44,19 @@ struct SampleQuantizer {
           "the codes of '\(description.label)' do not fit 16 bits; write BDF, or leave the signal out")
       }
     }
-    let limits = try Self.physicalRange(signal, of: recording, path: path)
     (digitalMinimum, digitalMaximum) = (span.lowerBound, span.upperBound)
+    let limits = try Self.physicalRange(signal, of: recording, path: path)
+    if description.kind == .status, Double(span.lowerBound) <= limits.lowerBound,
+      limits.upperBound <= Double(span.upperBound)
+    {
+      // Readers take codes from the stored integers.
+      (physicalMinimum, physicalMaximum) = (String(span.lowerBound), String(span.upperBound))
+      (unit, factor) = (description.unit, 1)
+      calibration = Calibration(
+        physicalMinimum: Double(span.lowerBound), physicalMaximum: Double(span.upperBound),
+        digitalMinimum: span.lowerBound, digitalMaximum: span.upperBound)
+      return
+    }
     let units = [(description.unit, 1.0)] + Self.largerUnits(than: description.unit)
     for (unit, factor) in units {
       guard let lower = EightCharacterNumber.rounded(limits.lowerBound * factor, up: false),
@@ -72,10 +84,28 @@ struct SampleQuantizer {
     }
   }
 
-  /// The digital value nearest to a physical one.
-  func digital(_ physical: Double, _ line: Calibration) -> Int32 {
-    let exact = (physical * factor / line.gain - line.digitalOffset).rounded()
-    return Int32(min(max(exact, Double(digitalMinimum)), Double(digitalMaximum)))
+  /// Samples as the file holds them.
+  ///
+  /// - Parameters:
+  ///   - samples: Joined sample numbers of the signal.
+  ///   - values: Filled from its start.
+  /// - Throws: The source's errors.
+  func read(
+    _ signal: Int, of recording: Recording, samples: Range<Int>, into values: UnsafeMutableBufferPointer<Int32>
+  ) throws {
+    precondition(samples.count <= values.count, "no room for the samples")
+    guard let calibration else {
+      var span = values.extracting(0..<samples.count).mutableSpan
+      return try recording.source.readDigital(signal: signal, from: samples.lowerBound, into: &span)
+    }
+    try withUnsafeTemporaryAllocation(of: Double.self, capacity: samples.count) { physical in
+      physical.initialize(repeating: 0)
+      var span = physical.mutableSpan
+      try recording.source.readPhysical(signal: signal, from: samples.lowerBound, into: &span)
+      ck_quantize(
+        physical.baseAddress, values.baseAddress, samples.count, factor, calibration.gain, calibration.digitalOffset,
+        Double(digitalMinimum), Double(digitalMaximum))
+    }
   }
 
   private static func exactLimits(
@@ -119,16 +149,16 @@ struct SampleQuantizer {
     var lowest = Double.infinity
     var highest = -Double.infinity
     for block in blocks(description.sampleCount) {
-      for (offset, value) in try recording.physical(signal: signal, samples: block).enumerated() {
-        guard value.isFinite else {
-          throw EDFWritingError(
-            .notRepresentable, path: path,
-            "sample \(block.lowerBound + offset) of '\(description.label)' is not a number, which integers cannot hold; "
-              + "leave the signal out")
-        }
-        lowest = min(lowest, value)
-        highest = max(highest, value)
+      let values = try recording.physical(signal: signal, samples: block)
+      var (low, high) = (lowest, highest)
+      guard ck_range(values, values.count, &low, &high) != 0 else {
+        let place = values.firstIndex { !$0.isFinite } ?? 0
+        throw EDFWritingError(
+          .notRepresentable, path: path,
+          "sample \(block.lowerBound + place) of '\(description.label)' is not a number, which integers cannot hold; "
+            + "leave the signal out")
       }
+      (lowest, highest) = (min(lowest, low), max(highest, high))
     }
     guard lowest <= highest else { return -1...1 }
     // A constant needs a range around it.
@@ -137,6 +167,6 @@ struct SampleQuantizer {
   }
 
   private static func blocks(_ count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: 1 << 20).map { $0..<min(count, $0 + (1 << 20)) }
+    stride(from: 0, to: count, by: 1 << 16).map { $0..<min(count, $0 + (1 << 16)) }
   }
 }

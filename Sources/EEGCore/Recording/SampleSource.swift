@@ -36,7 +36,36 @@ public struct InMemorySamples: SampleSource {
 
   /// Copies values.
   public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
-    for index in 0..<destination.count { destination[index] = values[signal][first + index] }
+    let samples = values[signal]
+    for index in 0..<destination.count { destination[index] = samples[first + index] }
+  }
+}
+
+/// Digital samples held in memory, for acquired signals and tests.
+public struct InMemoryDigitalSamples: SampleSource {
+  /// One array a signal.
+  public var values: [[Int32]]
+  /// From digital to physical values, one a signal.
+  public var calibrations: [Calibration]
+
+  /// Holds the values; one array and one calibration a signal.
+  public init(_ values: [[Int32]], calibrations: [Calibration]) {
+    precondition(values.count == calibrations.count, "every signal needs samples and a calibration")
+    self.values = values
+    self.calibrations = calibrations
+  }
+
+  /// Copies values.
+  public func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws {
+    let samples = values[signal]
+    for index in 0..<destination.count { destination[index] = samples[first + index] }
+  }
+
+  /// Calibrates values.
+  public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
+    let samples = values[signal]
+    let calibration = calibrations[signal]
+    for index in 0..<destination.count { destination[index] = calibration.physical(samples[first + index]) }
   }
 }
 
