@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
   const int limit = bdf ? 8388608 : 32768;
   const long long records = atoll(argv[3]) / ((long long)channels * rate * (bdf ? 3 : 2));
   const long long perSignal = records * rate;
-  const double gain = (3276.7 + 3276.8) / (2.0 * limit - 1);
+  const double gain = (4095.875 + 4096) / (2.0 * limit - 1);
 
   int *digital = physical ? NULL : malloc(sizeof(int) * perSignal * channels);
   double *volts = physical ? malloc(sizeof(double) * perSignal * channels) : NULL;
@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
     state ^= state >> 7;
     state ^= state << 17;
     const int value = (int)(state >> 40) % (2 * limit) - limit;
-    if (physical) volts[index] = gain * (value + limit) - 3276.8;
+    if (physical) volts[index] = gain * (value + limit) - 4096;
     else digital[index] = value;
   }
 
@@ -68,8 +68,8 @@ int main(int argc, char **argv) {
     char label[17];
     snprintf(label, sizeof label, "EEG %d", signal + 1);
     require(edf_set_label(handle, signal, label) == 0 && edf_set_samplefrequency(handle, signal, rate) == 0 &&
-                edf_set_physical_maximum(handle, signal, 3276.7) == 0 &&
-                edf_set_physical_minimum(handle, signal, -3276.8) == 0 &&
+                edf_set_physical_maximum(handle, signal, 4095.875) == 0 &&
+                edf_set_physical_minimum(handle, signal, -4096) == 0 &&
                 edf_set_digital_maximum(handle, signal, limit - 1) == 0 &&
                 edf_set_digital_minimum(handle, signal, -limit) == 0 &&
                 edf_set_physical_dimension(handle, signal, "uV") == 0,

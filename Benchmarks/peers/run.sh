@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Compares how fast EDF and BDF files are read: Evoke, EDFlib, pyEDFlib, edfio and MNE-Python.
+# Compares how fast EDF and BDF files are read (Evoke, EDFlib, pyEDFlib, edfio, MNE-Python) and EDF is written (Evoke,
+# EDFlib).
 #
 #   bash Benchmarks/peers/run.sh [--quick] [--rounds N]
 #
 # Needs a C compiler, Python 3 with venv, and the network for libedf-dev and the Python packages on the first run.
-# Everything it makes stays under .build-bench/, which may be deleted at any time; results.json holds every run.
+# Everything it makes stays under .build-bench/, which may be deleted at any time; results.json and
+# writing.json hold every run.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 package="$(dirname "$here")"
@@ -26,9 +28,15 @@ if ! cmp -s "$here/requirements.txt" "$work/venv/requirements.txt"; then
   cp "$here/requirements.txt" "$work/venv/requirements.txt"
 fi
 
-cc -O2 -pthread -o "$work/edflib-read" "$here/edflib_read.c" -ledf
-swift build --package-path "$package" -c release --product edf-read >&2
+for program in edflib_read edflib_write; do
+  cc -O2 -pthread -o "$work/${program/_/-}" "$here/$program.c" -ledf
+done
+for product in edf-read edf-write; do
+  swift build --package-path "$package" -c release --product $product >&2
+done
 binaries="$(swift build --package-path "$package" -c release --show-bin-path)"
+python="$work/venv/bin/python"
 
-"$work/venv/bin/python" "$here/compare.py" \
-  --work "$work" --ours "$binaries/edf-read" --edflib "$work/edflib-read" "$@"
+"$python" "$here/compare_reading.py" --work "$work" --ours "$binaries/edf-read" --edflib "$work/edflib-read" "$@"
+"$python" "$here/compare_writing.py" --work "$work" --ours "$binaries/edf-write" --reader "$binaries/edf-read" \
+  --edflib "$work/edflib-write" "$@"

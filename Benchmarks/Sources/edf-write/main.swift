@@ -17,13 +17,13 @@ func cpuSeconds() -> Double {
     + 1e-6 * Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
 }
 
-/// Seeded noise, as peers/edflib_write.c makes it.
+/// Seeded noise, as peers/edflib_write.c makes it; limits that are exact in binary, because EDFlib cuts off others.
 func recording(isBDF: Bool, bytes: Int, isPhysical: Bool) -> Recording {
   let rate = isBDF ? 512 : 256
   let limit = isBDF ? 8_388_608 : 32_768
   let records = bytes / (channels * rate * (isBDF ? 3 : 2))
   let calibration = Calibration(
-    physicalMinimum: -3276.8, physicalMaximum: 3276.7, digitalMinimum: -limit, digitalMaximum: limit - 1)
+    physicalMinimum: -4096, physicalMaximum: 4095.875, digitalMinimum: -limit, digitalMaximum: limit - 1)
   var state: UInt64 = 1
   func next() -> Int32 {
     state ^= state << 13

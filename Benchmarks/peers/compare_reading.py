@@ -1,38 +1,22 @@
 """Times the readers in one interleaved loop and prints tables; see run.sh.
 
-Uses nothing but the standard library: a child's peak memory counts from that of the process that started it.
+Uses nothing but the standard library; see timing.py.
 """
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from timing import conditions, machine, measure, spread, touch_memory
 
 HERE = Path(__file__).resolve().parent
 SIZE = 500 * 2**20
 QUICK_SIZE = 50 * 2**20
 SPARSE_SIZE = 10 * 10**9
 WINDOW_LIMIT_MS = 50
-
-
-def measure(command: list[str]) -> dict:
-    """Runs a reader; its own figures, and of the whole process the wall time, CPU time and peak memory."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    elapsed = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}: failed with status {process.returncode}")
-    return json.loads(output) | {
-        "process_seconds": elapsed, "process_cpu": usage.ru_utime + usage.ru_stime,
-        "peak_mb": usage.ru_maxrss / 1024}
 
 
 def readers(options: argparse.Namespace, path: Path) -> dict[str, list[str]]:
@@ -59,19 +43,6 @@ def recording(kind: str, size: int, path: Path) -> dict:
     print(f"Writing {path.name}", file=sys.stderr)
     command = [sys.executable, str(HERE / "recordings.py"), kind, str(size), str(path)]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-
-
-def touch_memory() -> None:
-    """Touches as much memory as the largest reader will need, in a process of its own.
-
-    A virtual machine is given memory when it first touches it, which takes seconds for a gigabyte; the first reader
-    would pay for all.
-    """
-    available = next(int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()
-                     if line.startswith("MemAvailable"))
-    size = min(5 * 2**30, available * 1024 // 2)
-    subprocess.run([sys.executable, "-c", f"memory = bytearray({size}); memory[::4096] = bytes(len(memory[::4096]))"],
-                   check=True)
 
 
 def compare(options: argparse.Namespace, kind: str) -> dict:
@@ -113,10 +84,6 @@ def window(options: argparse.Namespace) -> dict:
     return truth | {"limit_ms": WINDOW_LIMIT_MS, "runs": runs}
 
 
-def spread(values: list[float], digits: int = 3) -> str:
-    return f"{statistics.median(values):.{digits}f} [{min(values):.{digits}f}-{max(values):.{digits}f}]"
-
-
 def table(result: dict) -> str:
     """Markdown: medians with their extremes, and ratios of medians to the first reader."""
     base = next(iter(result["runs"].values()))
@@ -137,12 +104,6 @@ def table(result: dict) -> str:
     return "\n".join(lines)
 
 
-def machine() -> dict:
-    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                  if line.startswith("model name")), "unknown")
-    return {"processor": model, "cores": os.cpu_count(), "system": platform.platform()}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder for the files")
@@ -157,7 +118,7 @@ def main() -> None:
                "bdf": compare(options, "bdf"), "window": window(options)}
     (options.work / "results.json").write_text(json.dumps(results, indent=1) + "\n")
 
-    print(f"{results['machine']['processor']}, {results['machine']['cores']} cores; files in the page cache; "
+    print(f"{conditions(results['machine'])}; files in the page cache; "
           "from opening the file to the last sample in memory as float32; median [lowest-highest].\n")
     for form in ("edf", "bdf"):
         print(table(results[form]) + "\n")

@@ -1,0 +1,57 @@
+"""What the comparisons share: running a program, its time and memory, and how figures are printed.
+
+Nothing but the standard library: a child's peak memory counts from that of the process that started it.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+MEBIBYTE = 2**20
+
+
+def measure(command: list[str]) -> dict:
+    """Runs a program that prints JSON; its own figures, and of the whole process the wall time, CPU time and peak memory."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    elapsed = time.monotonic() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)}: failed with status {process.returncode}")
+    return json.loads(output) | {
+        "process_seconds": elapsed, "process_cpu": usage.ru_utime + usage.ru_stime,
+        "peak_mb": usage.ru_maxrss / 1024}
+
+
+def touch_memory() -> None:
+    """Touches as much memory as the largest program will need, in a process of its own.
+
+    A virtual machine is given memory when it first touches it, which takes seconds for a gigabyte; the first program
+    would pay for all.
+    """
+    available = next(int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()
+                     if line.startswith("MemAvailable"))
+    size = min(5 * 2**30, available * 1024 // 2)
+    subprocess.run([sys.executable, "-c", f"memory = bytearray({size}); memory[::4096] = bytes(len(memory[::4096]))"],
+                   check=True)
+
+
+def spread(values: list[float], digits: int = 3) -> str:
+    return f"{statistics.median(values):.{digits}f} [{min(values):.{digits}f}-{max(values):.{digits}f}]"
+
+
+def machine() -> dict:
+    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), "unknown")
+    return {"processor": model, "cores": os.cpu_count(), "system": platform.platform()}
+
+
+def conditions(facts: dict) -> str:
+    return f"{facts['processor']}, {facts['cores']} cores"
