@@ -104,7 +104,7 @@ struct RandomContent {
     return Signal(
       label: name(), kind: optional(SignalKind.allCases.randomElement(using: &generator) ?? .eeg),
       unit: unit ?? .none, rate: rate, sampleCount: sampleCount, encoding: encoding, calibration: calibration,
-      transducer: name(), prefilter: name())
+      transducer: name(), prefilter: name(), position: optional(Position(x: volts(), y: -volts(), z: 0.1)))
   }
 
   // MARK: - Epochs and averages
