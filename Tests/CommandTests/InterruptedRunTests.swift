@@ -5,7 +5,8 @@ import Testing
 /// Runs that are killed.
 @Suite("Killed runs")
 struct KilledRunTests {
-  @Test("A conversion that is killed leaves the old file or the new one, never a part",
+  @Test(
+    "A conversion that is killed leaves the old file or the new one, never a part",
     arguments: ["h5", "edf", "bdf", "set"])
   func kill(ending: String) throws {
     let folder = try TemporaryFolder()
