@@ -46,7 +46,13 @@ struct EvokedArchiveTests {
         DropLogEntry(event: Event(sample: 3, onset: 0.3, condition: "a"), reasons: []),
         DropLogEntry(
           event: Event(sample: nil, onset: 9, condition: "b"),
-          reasons: [.segmentBoundary, .peakToPeak(channels: ["Cz", "Pz"])]),
+          reasons: [
+            .segmentBoundary,
+            .artifact(
+              ArtifactFinding(
+                detector: .peakToPeak, limit: 1e-4,
+                channels: [.init(channel: "Cz", value: 2e-4), .init(channel: "Pz", value: 1.5e-4)])),
+          ]),
       ])
   }
 
