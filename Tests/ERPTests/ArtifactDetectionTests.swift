@@ -15,7 +15,8 @@ struct ArtifactDetectionTests {
   ) throws -> ArtifactDetection {
     let channels = kinds.enumerated().map { Channel(name: $1 == .eeg ? "E\($0)" : "VEOG", kind: $1) }
     return try ArtifactDetection(
-      ArtifactSettings(rules.map { try ArtifactRule($0) }, rejectsChannels: rejectsChannels, mostRejectedChannels: most),
+      ArtifactSettings(
+        rules.map { try ArtifactRule($0) }, rejectsChannels: rejectsChannels, mostRejectedChannels: most),
       channels: channels, times: Self.times, rate: Self.rate)
   }
 

@@ -59,7 +59,8 @@ struct ArtifactReferenceTests {
 
   /// Keys of the values: rules without their limits.
   static let rules = [
-    "ptp", "absolute", "moving", "moving:0.157:0.03", "moving:0.3:0.005", "step", "step:0.105:0.005", "flat", "flat:0.3",
+    "ptp", "absolute", "moving", "moving:0.157:0.03", "moving:0.3:0.005", "step", "step:0.105:0.005", "flat",
+    "flat:0.3",
     "derivative", "blink", "blink:0.305", "blink:0.4/0:0.8", "ptp/0:0.8",
   ]
 

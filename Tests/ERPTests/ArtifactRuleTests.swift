@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Artifact rules")
 struct ArtifactRuleTests {
-  private static func rule(_ detector: ArtifactDetector, _ limit: Double, _ change: (inout ArtifactRule) -> Void = { _ in })
+  private static func rule(
+    _ detector: ArtifactDetector, _ limit: Double, _ change: (inout ArtifactRule) -> Void = { _ in }
+  )
     -> ArtifactRule
   {
     var rule = ArtifactRule(detector, limit: limit)

@@ -30,7 +30,8 @@ struct EqualizedCountsTests {
     var log = events.map { DropLogEntry(event: $0, reasons: []) }
     log.insert(DropLogEntry(event: Event(sample: 0, onset: 0, condition: "a"), reasons: [.outsideRecording]), at: 0)
     return Epochs(
-      channels: [Channel(name: "Cz")], times: [0], rate: 1, events: events, values: (0..<8).map(Double.init), dropLog: log)
+      channels: [Channel(name: "Cz")], times: [0], rate: 1, events: events, values: (0..<8).map(Double.init),
+      dropLog: log)
   }()
 
   @Test("Epochs are left out with their values, and logged")

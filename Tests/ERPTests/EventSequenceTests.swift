@@ -1,3 +1,4 @@
+import EDFFormat
 import EEGCore
 import Foundation
 import TestSupport
@@ -154,11 +155,23 @@ struct EventSequenceTests {
     (settings.tmin, settings.tmax, settings.baseline) = (0, 1, nil)
     settings.events = EventSelection(["hit=S1>R1@0:1", "response=S1<R1@0:1", "S1"], allowsSeveral: true)
     let result = try ERPPipeline(settings).epochs(of: recording)
-    #expect(result.epochs.events.map { "\($0.condition)@\($0.sample ?? -1)" } == ["hit@2", "S1@2", "response@3", "S1@6"])
+    #expect(
+      result.epochs.events.map { "\($0.condition)@\($0.sample ?? -1)" } == ["hit@2", "S1@2", "response@3", "S1@6"])
     #expect(result.epochs.values == [2, 3, 2, 3, 3, 4, 6, 7].map { $0 * 1e-6 })
     #expect(result.conditions == ["hit", "response", "S1"])
     let overlap = EpochOverlap(result.epochs.events, samplesPerEpoch: 2)
     #expect(overlap.pairs == 2 && overlap.epochs == 3 && overlap.repeated == 1)
+  }
+
+  /// Counts of a brute force search in Python among the 80 stimuli and 74 responses.
+  @Test("Stimuli with and without a response, in a public recording", .enabled(if: TestFiles.hasRecordings))
+  func publicRecording() throws {
+    let recording = try EDFFile(path: TestFiles.recording("derived/eeglab_data.edf")).recording()
+    let items = ["hit=square>rt@0.2:0.9", "response=square<rt@0.2:0.9", "missed=square!>rt@0:2"]
+    let conditions = try EventSelection(items).assign(recording.annotations).conditionsOfEvent.flatMap(\.self)
+    #expect(conditions.filter { $0 == "hit" }.count == 74)
+    #expect(conditions.filter { $0 == "response" }.count == 74)
+    #expect(conditions.filter { $0 == "missed" }.count == 5)
   }
 
   @Test("Without an event the message says what there is")

@@ -53,7 +53,9 @@ public struct ArtifactDetection: Sendable {
         return memory
       }
       (first, second) = (zeros(), zeros())
-      blinks = detection.rules.map { if case .blink(let template) = $0.method { template.makeWorkspace() } else { nil } }
+      blinks = detection.rules.map {
+        if case .blink(let template) = $0.method { template.makeWorkspace() } else { nil }
+      }
     }
 
     deinit {
@@ -176,7 +178,8 @@ public struct ArtifactDetection: Sendable {
   ) {
     for start in stride(from: 0, to: rule.rows.count, by: BlinkTemplate.rowCount) {
       let rows = rule.rows[start..<min(start + BlinkTemplate.rowCount, rule.rows.count)]
-      template.measure(values, rows: rows, stride: timeCount, offset: rule.samples.lowerBound, workspace, report: report)
+      template.measure(
+        values, rows: rows, stride: timeCount, offset: rule.samples.lowerBound, workspace, report: report)
     }
   }
 }

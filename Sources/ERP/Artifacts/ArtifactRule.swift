@@ -16,8 +16,10 @@ public struct ArtifactRule: Hashable, Sendable, Codable {
   /// The default is 0.2 s for ``ArtifactDetector/movingPeakToPeak`` and ``ArtifactDetector/step``, 0.4 s for
   /// ``ArtifactDetector/blink``, and the whole epoch for ``ArtifactDetector/flat``. The others have no window.
   public var window: Double?
-  /// How far the window moves at a time [s]; nil for the default, half a window of
-  /// ``ArtifactDetector/movingPeakToPeak`` and a quarter of ``ArtifactDetector/step``. The others have no step.
+  /// How far the window moves at a time [s]; nil for the detector's own.
+  ///
+  /// The default is half a window for ``ArtifactDetector/movingPeakToPeak`` and a quarter for
+  /// ``ArtifactDetector/step``. The others have no step.
   public var step: Double?
   /// First and last time of the epoch that are looked at, both included [s from the event]; nil for its ends.
   public var tmin, tmax: Double?

@@ -113,18 +113,24 @@ struct BlinkTemplate: Sendable {
   /// Takes the mean from a row and sums it up.
   private func center(_ row: Span<Double>, _ slot: Int, _ workspace: Workspace) {
     let offset = row[0]
-    var sum = 0.0
-    for place in 0..<length { sum += row[unchecked: place] - offset }
-    let mean = offset + sum / Double(length)
+    // Two sums at a time, because each addition waits for the one before.
+    var (even, odd) = (0.0, 0.0)
+    for place in stride(from: 0, to: length - 1, by: 2) {
+      even += row[unchecked: place] - offset
+      odd += row[unchecked: place + 1] - offset
+    }
+    if length % 2 == 1 { even += row[unchecked: length - 1] - offset }
+    let mean = offset + (even + odd) / Double(length)
     let centred = workspace.centred.extracting((slot * length)..<((slot + 1) * length))
     let sums = workspace.sums.extracting((slot * (length + 1))..<((slot + 1) * (length + 1)))
-    var squares = 0.0
+    var (sum, squares) = (0.0, 0.0)
     sums[0] = 0
     for place in 0..<length {
       let value = row[unchecked: place] - mean
-      centred[place] = value
-      sums[place + 1] = sums[place] + value
+      sum += value
       squares += value * value
+      centred[place] = value
+      sums[place + 1] = sum
     }
     workspace.norms[slot] = squares.squareRoot()
   }
@@ -152,27 +158,59 @@ struct BlinkTemplate: Sendable {
   }
 
   /// The largest absolute sum of products with the template without its mean, at any shift.
+  ///
+  /// A window that begins at sample p of the row has its sum of products at place `p + width - 1`. The mean of the
+  /// template takes away its share of the samples that both rows cover; since all samples add up to zero, those after a
+  /// place are minus those before it.
   private func largestCovariance(_ slot: Int, _ workspace: Workspace) -> Double {
     let products = workspace.products.extracting((slot * (shiftCount + 1))..<((slot + 1) * (shiftCount + 1)))
     let sums = workspace.sums.extracting((slot * (length + 1))..<((slot + 1) * (length + 1)))
-    let isOdd = width % 2 == 1
-    let end = width - 1
-    var largest = 0.0
-    // A window that begins at sample p of the row has its sum of products at place `p + end`; the mean of the template
-    // takes away its share of the samples that both rows cover.
-    func window(_ place: Int) -> Double {
-      isOdd ? products[place] : products[place] + (place > 0 ? products[place - 1] : 0)
-    }
-    for shift in 0..<length {
-      let place = shift + start + end
-      let product = place < length + end ? window(place) : 0
-      largest = max(largest, abs(product - mean * (sums[length] - sums[shift])))
-    }
-    for shift in 1..<length {
-      let place = start + end - shift
-      let product = place >= 0 ? window(place) : 0
-      largest = max(largest, abs(product - mean * sums[length - shift]))
-    }
+    let first = start + width - 1
+    // To the right, as far as the window still meets the row, and then to the left.
+    let right = min(length, length - start)
+    var largest = largest(products, from: first, sums, from: 0, count: right, share: mean)
+    let left = min(length - 1, first)
+    largest = max(
+      largest, self.largest(products, from: first - left, sums, from: length - left, count: left, share: -mean))
+    // Farther away only the mean of the template meets the row.
+    for place in right..<length { largest = max(largest, abs(mean * sums[place])) }
+    for place in 1..<(length - left) { largest = max(largest, abs(mean * sums[place])) }
     return largest
+  }
+
+  /// The largest absolute `product + share * sum` of some places, four at a time.
+  private func largest(
+    _ products: UnsafeMutableBufferPointer<Double>, from first: Int, _ sums: UnsafeMutableBufferPointer<Double>,
+    from firstSum: Int, count: Int, share: Double
+  ) -> Double {
+    guard count > 0 else { return 0 }
+    // Of an even window every product is the sum of two; before the first there is none.
+    let isEven = width % 2 == 0
+    func one(_ place: Int) -> Double {
+      let other = isEven && first + place > 0 ? products[first + place - 1] : 0
+      return abs(products[first + place] + other + share * sums[firstSum + place])
+    }
+    var result = one(0)
+    var place = 1
+    if count > 4, let products = products.baseAddress, let sums = sums.baseAddress {
+      let before = UnsafeRawPointer(products + first - 1)
+      let size = MemoryLayout<Double>.stride
+      let weight = isEven ? 1.0 : 0.0
+      var (high, low) = (SIMD4<Double>(repeating: 0), SIMD4<Double>(repeating: 0))
+      while place + 4 <= count {
+        var value = (before + (place + 1) * size).loadUnaligned(as: SIMD4<Double>.self)
+        value += weight * (before + place * size).loadUnaligned(as: SIMD4<Double>.self)
+        value += share * UnsafeRawPointer(sums + firstSum + place).loadUnaligned(as: SIMD4<Double>.self)
+        high.replace(with: value, where: value .> high)
+        low.replace(with: value, where: value .< low)
+        place += 4
+      }
+      result = max(result, high.max(), -low.min())
+    }
+    while place < count {
+      result = max(result, one(place))
+      place += 1
+    }
+    return result
   }
 }

@@ -28,6 +28,9 @@ struct MovingRange: Sendable {
     highs: UnsafeMutablePointer<Double>
   ) -> Double {
     precondition(row.count >= width && step >= 1, "windows lie inside the row")
+    if ((row.count - width) / step + 1) * width <= 4 * row.count {
+      return extremeOfFew(row, step: step, wantsLargest: wantsLargest)
+    }
     for place in 0..<row.count {
       lows[place] = row[unchecked: place]
       highs[place] = row[unchecked: place]
@@ -44,6 +47,16 @@ struct MovingRange: Sendable {
       let other = start + width - power
       let range = max(highs[start], highs[other]) - min(lows[start], lows[other])
       result = wantsLargest ? max(result, range) : min(result, range)
+    }
+    return result
+  }
+
+  /// The same, looking through one window after the other: faster while they hardly overlap.
+  private func extremeOfFew(_ row: Span<Double>, step: Int, wantsLargest: Bool) -> Double {
+    var result = wantsLargest ? -Double.infinity : Double.infinity
+    for start in stride(from: 0, through: row.count - width, by: step) {
+      let (low, high) = RowMeasures.extremes(row.extracting(start..<(start + width)))
+      result = wantsLargest ? max(result, high - low) : min(result, high - low)
     }
     return result
   }

@@ -55,8 +55,12 @@ enum RowMeasures {
     precondition(width >= 2 && width <= row.count && step >= 1, "windows lie inside the row")
     // Sums from the start, without the first value, so that a large offset costs no digits.
     let offset = row[0]
+    var sum = 0.0
     sums[0] = 0
-    for place in 0..<row.count { sums[place + 1] = sums[place] + (row[unchecked: place] - offset) }
+    for place in 0..<row.count {
+      sum += row[unchecked: place] - offset
+      sums[place + 1] = sum
+    }
     let first = (width + 1) / 2
     let (perFirst, perSecond) = (1 / Double(first), 1 / Double(width - first))
     var largest = 0.0
