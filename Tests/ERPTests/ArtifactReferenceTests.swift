@@ -88,7 +88,7 @@ struct ArtifactReferenceTests {
     }
     // The mean of a step is a sum in another order; an offset of 2 mV costs it three digits. Blinks go through a
     // transform.
-    #expect(worst <= (isBlink ? 1e-12 : key.hasPrefix("step") ? 1e-18 : 0), "\(worst)")
+    #expect(worst <= (isBlink ? 1e-14 : key.hasPrefix("step") ? 1e-18 : 0), "\(worst)")
   }
 
   @Test("A limit between the values parts the epochs", arguments: rules)

@@ -62,6 +62,28 @@ struct ArtifactRuleTests {
     #expect(error?.message.contains(hint) == true, "\(error?.message ?? "")")
   }
 
+  @Test("Any text is read or refused, and what is read can be written", arguments: 0..<20 as Range<UInt64>)
+  func anyText(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
+    let pieces = [
+      "ptp", "absolute", "moving", "blink", "=", "1", "0.5", "uV", "V", "-", ":", "/", "@", ",", " ", "Cz", "e9",
+    ]
+    for _ in 0..<200 {
+      let text = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+        pieces.randomElement(using: &generator) ?? ""
+      }
+      .joined()
+      let rule: ArtifactRule
+      do {
+        rule = try ArtifactRule(text)
+      } catch {
+        #expect(error.code == .invalidSettings)
+        continue
+      }
+      #expect(try ArtifactRule(rule.description) == rule, "\(text)")
+    }
+  }
+
   @Test("Voltages survive being written", arguments: 0..<20 as Range<UInt64>)
   func voltages(seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)

@@ -195,6 +195,29 @@ struct EventSequenceTests {
     #expect(EventSelection(list: text).items == items)
   }
 
+  @Test("Any item is read or refused", arguments: 0..<20 as Range<UInt64>)
+  func anyItem(seed: UInt64) throws {
+    var generator = SplitMix64(seed: seed)
+    let pieces = [
+      "S1", "R1", "*", "?", "[", "]", "/", "\\", "<", ">", "!", "~", "@", "0.2:0.9", ":", "=", ",", " ", "a/b",
+    ]
+    let annotations = annotations(["S1", "R1", "a/b", "S2"])
+    for _ in 0..<200 {
+      let text = (0..<Int.random(in: 0...10, using: &generator)).map { _ in
+        pieces.randomElement(using: &generator) ?? ""
+      }
+      .joined()
+      let selection = EventSelection(list: text, allowsSeveral: true)
+      #expect(!selection.items.contains { $0.isEmpty || $0.hasPrefix(" ") })
+      do {
+        let result = try selection.assign(annotations)
+        #expect(Set(result.conditionsOfEvent.flatMap(\.self)).isSubset(of: result.conditions), "\(text)")
+      } catch let error as ERPError {
+        #expect(error.code == .invalidPattern, "\(text)")
+      }
+    }
+  }
+
   @Test("Selections that were stored before are still read")
   func coding() throws {
     let old = try JSONDecoder().decode(EventSelection.self, from: Data(#"{"items":["a"]}"#.utf8))

@@ -62,8 +62,9 @@ public struct EventSelection: Hashable, Sendable, Codable, ExpressibleByArrayLit
   /// - Throws: ``ERPError``, code `invalidPattern`.
   func assign(_ annotations: [Annotation]) throws -> Assignment {
     var result = Assignment(conditionsOfEvent: annotations.map { _ in [] })
+    var seen: Set<String> = []
     func add(_ condition: String) {
-      if !result.conditions.contains(condition) { result.conditions.append(condition) }
+      if seen.insert(condition).inserted { result.conditions.append(condition) }
     }
     guard !items.isEmpty else {
       for (number, annotation) in annotations.enumerated() {
