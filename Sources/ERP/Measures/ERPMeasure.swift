@@ -58,8 +58,10 @@ public enum MeasuredQuantity: String, Codable, CaseIterable, Hashable, Sendable 
 
 /// How measures are defined where there is a choice.
 public struct MeasureSettings: Codable, Hashable, Sendable {
-  /// How crossings are found.
-  public var latencyRule: LatencyRule
+  /// Whose definitions of windows and latencies.
+  public var style: MeasureStyle
+  /// Latencies of crossings between samples.
+  public var interpolates: Bool
   /// The fraction of fractional latencies, above 0 and up to 1.
   public var fraction = 0.5
   /// The peak of fractional peak latencies.
@@ -78,15 +80,19 @@ public struct MeasureSettings: Codable, Hashable, Sendable {
   /// The settings of a program: `erplab` interpolates latencies and divides by N - 1 over the whole window, `mne`
   /// returns sample times and divides by N without the window's last sample.
   public init(style: MeasureStyle = .erplab) {
+    self.style = style
     switch style {
     case .erplab:
-      latencyRule = .erplabInterpolated
+      interpolates = true
       errorDivisor = .sample
       errorWindow = .lastIncluded
     case .mne:
-      latencyRule = .mne
+      interpolates = false
       errorDivisor = .population
       errorWindow = .lastExcluded
     }
   }
+
+  /// How crossings are found.
+  public var latencyRule: LatencyRule { LatencyRule(style: style, interpolates: interpolates) }
 }

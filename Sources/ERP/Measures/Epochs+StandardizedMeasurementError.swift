@@ -57,7 +57,9 @@ extension Epochs {
   ///
   /// - Throws: ``ERPError``, code `invalidWindow`.
   func errorSamples(from start: Double, to stop: Double, window: MeasurementErrorWindow) throws -> Range<Int> {
-    if window == .lastIncluded { return Range(try samples(in: MeasurementWindow(start: start, end: stop))) }
+    if window == .lastIncluded {
+      return Range(try samples(in: MeasurementWindow(start: start, end: stop), style: .erplab))
+    }
     guard let firstTime = times.first, let lastTime = times.last, start >= firstTime, stop <= lastTime else {
       throw ERPError(
         code: .invalidWindow,

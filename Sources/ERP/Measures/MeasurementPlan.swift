@@ -41,6 +41,10 @@ public struct MeasurementRow: Hashable, Sendable {
   public let site: String
   /// The window as it was asked for.
   public let window: MeasurementWindow
+  /// Time of its first sample [s].
+  public let firstTime: Double
+  /// Time of its last sample [s].
+  public let lastTime: Double
   /// What was measured.
   public let measure: ERPMeasure
   /// Nil for measures without one.

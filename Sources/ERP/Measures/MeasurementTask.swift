@@ -13,6 +13,7 @@ struct MeasurementTask {
   private let plan: MeasurementPlan
   private let channels: [Channel]
   private let stretches: [Stretch]
+  private let times: [Double]
   /// Samples of the onsets' baseline; empty when no onset is measured.
   private let baseline: ClosedRange<Int>
 
@@ -23,13 +24,16 @@ struct MeasurementTask {
   init(_ plan: MeasurementPlan, channels: [Channel], times: [Double], rate: Double) throws {
     self.plan = plan
     self.channels = channels
+    self.times = times
     let settings = plan.settings
     guard settings.fraction > 0, settings.fraction <= 1 else {
       throw ERPError(
         code: .invalidSettings, message: "the fraction \(settings.fraction) must be above 0 and not above 1")
     }
     sites = try plan.sites.sites(in: channels)
-    stretches = try plan.windows.map { Stretch(window: $0, samples: try $0.samples(of: times, rate: rate)) }
+    stretches = try plan.windows.map {
+      Stretch(window: $0, samples: try $0.samples(of: times, rate: rate, style: settings.style))
+    }
     try Self.checkReach(plan, stretches, times)
     baseline = plan.measures.contains(.onset) ? try Self.baseline(settings, times: times, rate: rate) : 0...0
   }
@@ -54,7 +58,9 @@ struct MeasurementTask {
             }
           rows.append(
             MeasurementRow(
-              condition: condition, trial: trial, site: name, window: stretch.window, measure: measure,
+              condition: condition, trial: trial, site: name, window: stretch.window,
+              firstTime: times[stretch.samples.lowerBound], lastTime: times[stretch.samples.upperBound],
+              measure: measure,
               polarity: polarity, value: result.value, latency: result.latency, definition: result.definition))
         }
       }
@@ -117,9 +123,9 @@ struct MeasurementTask {
       let onset = settings.onset
       return Result(
         latency: waveform.onsetLatency(
-          onset, of: polarity, in: samples, baseline: baseline, interpolates: settings.latencyRule.interpolates),
+          onset, of: polarity, in: samples, baseline: baseline, interpolates: settings.interpolates),
         definition: "\(onset.deviations) SD (\(onset.divisor.rawValue)) of the baseline for "
-          + "\(onset.consecutiveSamples) samples; \(settings.latencyRule.interpolates ? "interpolated" : "on samples")")
+          + "\(onset.consecutiveSamples) samples; \(settings.interpolates ? "interpolated" : "on samples")")
     case .measurementError: preconditionFailure("errors are measured over epochs")
     }
   }
@@ -147,8 +153,7 @@ struct MeasurementTask {
   }
 
   private var rule: String {
-    let rule = plan.settings.latencyRule
-    return "\(rule.style.rawValue); \(rule.interpolates ? "interpolated" : "on samples")"
+    "\(plan.settings.style.rawValue); \(plan.settings.interpolates ? "interpolated" : "on samples")"
   }
 
   private static func describe(_ search: PeakSearch) -> String {
@@ -175,11 +180,12 @@ struct MeasurementTask {
   }
 
   private static func baseline(_ settings: MeasureSettings, times: [Double], rate: Double) throws -> ClosedRange<Int> {
-    guard let first = times.first, let window = settings.onsetBaseline ?? (first < 0 ? .init(start: first, end: 0) : nil)
+    guard let first = times.first,
+      let window = settings.onsetBaseline ?? (first < 0 ? .init(start: first, end: 0) : nil)
     else {
       throw ERPError(
         code: .invalidBaseline, message: "there are no samples before the event to measure an onset against")
     }
-    return try window.samples(of: times, rate: rate)
+    return try window.samples(of: times, rate: rate, style: settings.style)
   }
 }

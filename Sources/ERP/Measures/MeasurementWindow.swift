@@ -18,25 +18,22 @@ public struct MeasurementWindow: Codable, Hashable, Sendable {
 
   /// The samples that the window covers: those nearest to its ends, and all between.
   ///
-  /// An end in the middle between two samples belongs to the one with the even number, counted from the event, as in
-  /// MNE-Python (`mne.utils._time_mask`); ERPLAB takes the earlier one.
+  /// The styles differ for an end in the middle between two samples, such as 0.35 s at 250 Hz. MNE-Python takes the one
+  /// with the even number, counted from the event (`mne.utils._time_mask`), ERPLAB the earlier one (`closest`).
   ///
   /// - Parameters:
   ///   - times: Seconds from the event, equally spaced.
   ///   - rate: Their rate [Hz].
+  ///   - style: Which sample is nearest.
   /// - Throws: ``ERPError``, code `invalidWindow`, when the window reaches out of the epoch or its ends are no times in
   ///   order.
-  public func samples(of times: [Double], rate: Double) throws -> ClosedRange<Int> {
+  public func samples(of times: [Double], rate: Double, style: MeasureStyle = .mne) throws -> ClosedRange<Int> {
     guard start.isFinite, end.isFinite, start <= end else {
       throw ERPError(
         code: .invalidWindow, message: "the window \(self) needs a start that is not after its end, both in seconds")
     }
-    let halfSample = 0.5 / rate
-    let lower = (start * rate).rounded(.toNearestOrEven) / rate - halfSample
-    let upper = (end * rate).rounded(.toNearestOrEven) / rate + halfSample
-    guard let firstTime = times.first, let lastTime = times.last, lower > firstTime - 1 / rate,
-      upper < lastTime + 1 / rate, let first = times.firstIndex(where: { $0 >= lower }),
-      let last = times.lastIndex(where: { $0 <= upper }), first <= last
+    guard let origin = times.first, let first = Self.place(of: start, origin, rate, times.count, style),
+      let last = Self.place(of: end, origin, rate, times.count, style)
     else {
       throw ERPError(
         code: .invalidWindow,
@@ -44,6 +41,21 @@ public struct MeasurementWindow: Codable, Hashable, Sendable {
           + "shorten it, or make longer epochs")
     }
     return first...last
+  }
+
+  /// The number of the sample nearest to a time, or nil outside the epoch.
+  private static func place(of time: Double, _ origin: Double, _ rate: Double, _ count: Int, _ style: MeasureStyle)
+    -> Int?
+  {
+    let place: Double
+    switch style {
+    // The sample number from the event, and how far the epoch begins before it.
+    case .mne: place = ((time * rate).rounded(.toNearestOrEven) - origin * rate).rounded(.toNearestOrEven)
+    // What is a half but for rounding counts as one.
+    case .erplab: place = ((time - origin) * rate - 0.5 - 1e-6).rounded(.up)
+    }
+    guard place >= 0, place < Double(count) else { return nil }
+    return Int(place)
   }
 }
 
@@ -56,19 +68,19 @@ extension MeasurementWindow: CustomStringConvertible {
 }
 
 extension EvokedSet {
-  /// The samples of a window, both ends included.
+  /// The samples of a window, both ends included; see ``MeasurementWindow/samples(of:rate:style:)``.
   ///
   /// - Throws: ``ERPError``, code `invalidWindow`.
-  public func samples(in window: MeasurementWindow) throws -> ClosedRange<Int> {
-    try window.samples(of: times, rate: rate)
+  public func samples(in window: MeasurementWindow, style: MeasureStyle = .mne) throws -> ClosedRange<Int> {
+    try window.samples(of: times, rate: rate, style: style)
   }
 }
 
 extension Epochs {
-  /// The samples of a window, both ends included.
+  /// The samples of a window, both ends included; see ``MeasurementWindow/samples(of:rate:style:)``.
   ///
   /// - Throws: ``ERPError``, code `invalidWindow`.
-  public func samples(in window: MeasurementWindow) throws -> ClosedRange<Int> {
-    try window.samples(of: times, rate: rate)
+  public func samples(in window: MeasurementWindow, style: MeasureStyle = .mne) throws -> ClosedRange<Int> {
+    try window.samples(of: times, rate: rate, style: style)
   }
 }
