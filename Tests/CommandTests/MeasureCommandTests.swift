@@ -107,7 +107,7 @@ struct MeasureCommandTests {
     // The recording was made with a P3b of 10 uV at Pz for targets.
     #expect((7e-6...14e-6).contains(target[pz, peak]))
     let unnamed = try #require(rows.first { $0["window_start_s"] == "0.07" })
-    #expect(unnamed["window"] == "NA" && unnamed["measure"] == "mean" && unnamed["polarity"] == "NA")
+    #expect(unnamed["window"] == "0.07:0.13" && unnamed["measure"] == "mean" && unnamed["polarity"] == "NA")
     #expect(unnamed["latency_s"] == "NA")
   }
 

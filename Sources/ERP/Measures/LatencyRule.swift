@@ -1,6 +1,6 @@
 /// Whose definitions are followed where programs differ.
 public enum MeasureStyle: String, Codable, CaseIterable, Hashable, Sendable {
-  /// ERPLAB's (UC Davis, version 12).
+  /// ERPLAB's (github.com/ucdavis/erplab).
   case erplab
   /// MNE-Python's (1.13).
   case mne

@@ -53,7 +53,7 @@ public struct MeasurementRow: Hashable, Sendable {
   public let value: Double
   /// Seconds from the event for peaks and latencies; NaN for others, and when it does not exist.
   public let latency: Double
-  /// How it was defined, such as `50 % of simple peak; erplab; interpolated`. Holds no comma.
+  /// How it was defined, such as `50 % of simple peak; erplab; interpolated`; holds no comma.
   public let definition: String
 }
 

@@ -47,8 +47,9 @@ public struct SiteSelection: Codable, Hashable, Sendable {
     }
   }
 
-  /// Names of channels; `GFP` is the global field power unless a channel is called so. Nil for all channels, or for none
-  /// when there are regions.
+  /// Names of channels; nil for all channels, or for none when there are regions.
+  ///
+  /// `GFP` is the global field power unless a channel is called so.
   public var channels: [String]?
   /// Regions of interest.
   public var regions: [Region]

@@ -14,7 +14,7 @@ struct MeasurementTask {
   private let channels: [Channel]
   private let stretches: [Stretch]
   private let times: [Double]
-  /// Samples of the onsets' baseline; empty when no onset is measured.
+  /// Samples of the onsets' baseline; used only when an onset is measured.
   private let baseline: ClosedRange<Int>
 
   /// Finds channels and samples.

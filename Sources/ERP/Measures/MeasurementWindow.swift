@@ -16,6 +16,9 @@ public struct MeasurementWindow: Codable, Hashable, Sendable {
     self.end = end
   }
 
+  /// The name, or the ends in seconds when it has none: `P3`, `0.3:0.5`.
+  public var label: String { name ?? "\(start):\(end)" }
+
   /// The samples that the window covers: those nearest to its ends, and all between.
   ///
   /// The styles differ for an end in the middle between two samples, such as 0.35 s at 250 Hz. MNE-Python takes the one

@@ -72,14 +72,16 @@ struct MeasurementTable {
     var cells: [Cell] = [.text(row.file), .text(values.condition)]
     if hasTrials { cells += [.integer(values.trial?.epoch), .number(values.trial?.onset ?? .nan)] }
     return cells + [
-      .text(values.site), .text(values.window.name), .number(values.window.start), .number(values.window.end),
+      .text(values.site), .text(values.window.label), .number(values.window.start), .number(values.window.end),
       .number(values.firstTime), .number(values.lastTime),
       .text(values.measure.rawValue), .text(values.polarity?.rawValue), .number(value), .text(unitName),
       .number(values.latency), .text(values.definition),
     ]
   }
 
-  /// RFC 4180 text, or the same with tabs. What is missing is `NA`, as R writes it and pandas reads it.
+  /// RFC 4180 text, or the same with tabs.
+  ///
+  /// What is missing is `NA`, as R writes it and pandas reads it.
   private func delimited(_ records: [[Cell]], by separator: Character) -> Data {
     let lines =
       [columns.joined(separator: String(separator))]
@@ -87,7 +89,9 @@ struct MeasurementTable {
     return Data((lines.joined(separator: "\n") + "\n").utf8)
   }
 
-  /// Aligned columns for people: microvolts and milliseconds. Columns that are the same in every row are left out.
+  /// Aligned columns for people: microvolts and milliseconds.
+  ///
+  /// Columns that are the same in every row are left out.
   func lines() -> [String] {
     let header = [
       "file", "condition", "epoch", "channel", "window", "measure", "polarity", "value", "unit", "latency (ms)",
