@@ -1,7 +1,5 @@
 import AtomicFiles
-import Dispatch
 import EEGCore
-import Synchronization
 
 /// Writes a recording as EDF, EDF+, BDF or BDF+.
 ///
@@ -73,22 +71,10 @@ public struct EDFWriter {
     }
     self.layout = layout
     let isBDF = variant.isBDF
-    quantizers = try Self.quantizers(for: recording, isBDF: isBDF, path: path)
+    quantizers = try SampleQuantizer.all(for: recording, isBDF: isBDF, path: path)
     annotations = try variant.isPlus ? Self.annotations(recording, layout, width, path) : nil
     header = Self.header(recording, variant, layout, quantizers, annotations)
     notes = Self.notes(recording, header, layout, quantizers)
-  }
-
-  /// One a signal; the range of physical samples is looked for on all processors.
-  private static func quantizers(for recording: Recording, isBDF: Bool, path: String) throws -> [SampleQuantizer] {
-    let count = recording.signals.count
-    let results = Mutex([Result<SampleQuantizer, any Error>?](repeating: nil, count: count))
-    DispatchQueue.concurrentPerform(iterations: count) { signal in
-      let result = Result { try SampleQuantizer(signal, of: recording, isBDF: isBDF, path: path) }
-      results.withLock { $0[signal] = result }
-    }
-    // The first failure by position, whatever the threads did.
-    return try results.withLock { $0 }.compactMap { try $0?.get() }
   }
 
   /// The plainest kind that holds the recording.
