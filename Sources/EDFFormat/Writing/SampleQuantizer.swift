@@ -22,9 +22,13 @@ struct SampleQuantizer {
   /// One a signal: samples pass through when the source is digital, fits, and its limits can be written exactly; else
   /// the physical range of the data is spread over all digital values.
   ///
-  /// - Parameter isBDF: 24 bits, else 16.
+  /// - Parameters:
+  ///   - isBDF: 24 bits, else 16.
+  ///   - progress: Told the part of the work that is done, when samples have to be looked at.
   /// - Throws: ``EDFWritingError``, code `notRepresentable`; the source's errors.
-  static func all(for recording: Recording, isBDF: Bool, path: String) throws -> [SampleQuantizer] {
+  static func all(
+    for recording: Recording, isBDF: Bool, path: String, progress: (Double) -> Void
+  ) throws -> [SampleQuantizer] {
     let span = isBDF ? -8_388_608...8_388_607 : -32_768...32_767
     // Only the values of wider encodings need a look.
     let wide = recording.signals.indices.filter { signal in
@@ -33,7 +37,7 @@ struct SampleQuantizer {
       default: false
       }
     }
-    let ranges = try SampleSweep(recording: recording, signals: wide).digitalRanges()
+    let ranges = try SampleSweep(recording: recording, signals: wide).digitalRanges(progress: progress)
     let digital = Dictionary(uniqueKeysWithValues: zip(wide, ranges))
     let exact = try recording.signals.indices.map { signal in
       try SampleQuantizer(
@@ -41,7 +45,7 @@ struct SampleQuantizer {
     }
     let rounded = recording.signals.indices.filter { exact[$0] == nil }
     let sweep = SampleSweep(recording: recording, signals: rounded)
-    let physical = try sweep.physicalRanges { signal, sample in
+    let physical = try sweep.physicalRanges(progress: progress) { signal, sample in
       EDFWritingError(
         .notRepresentable, path: path,
         "sample \(sample) of '\(recording.signals[signal].label)' is not a number, which integers cannot hold; "

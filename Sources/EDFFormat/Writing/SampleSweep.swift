@@ -27,9 +27,15 @@ struct SampleSweep {
 
   /// Visits block after block, and the signals of a block on all processors.
   ///
-  /// - Parameter body: Called for each signal, by its place among `signals`, and the numbers of its samples.
+  /// - Parameters:
+  ///   - progress: Told the part of the work that is done.
+  ///   - body: Called for each signal, by its place among `signals`, and the numbers of its samples.
   /// - Throws: The first error by position of the signal.
-  private func run(_ body: @Sendable (_ place: Int, _ samples: Range<Int>) throws -> Void) throws {
+  private func run(
+    progress: (Double) -> Void, _ body: @Sendable (_ place: Int, _ samples: Range<Int>) throws -> Void
+  ) throws {
+    let total = Double(signals.reduce(0) { $0 + recording.signals[$1].sampleCount })
+    var done = 0
     for block in blocks {
       let failure = Mutex<(place: Int, error: any Error)?>(nil)
       DispatchQueue.concurrentPerform(iterations: signals.count) { place in
@@ -41,13 +47,15 @@ struct SampleSweep {
         }
       }
       if let failure = failure.withLock({ $0 }) { throw failure.error }
+      done += block.reduce(0) { $0 + $1.count }
+      progress(Double(done) / total)
     }
   }
 
   /// Smallest and largest stored value of each signal; nil where there is no sample.
-  func digitalRanges() throws -> [ClosedRange<Int32>?] {
+  func digitalRanges(progress: (Double) -> Void) throws -> [ClosedRange<Int32>?] {
     let ranges = Mutex([ClosedRange<Int32>?](repeating: nil, count: signals.count))
-    try run { place, samples in
+    try run(progress: progress) { place, samples in
       try withUnsafeTemporaryAllocation(of: Int32.self, capacity: samples.count) { values in
         values.initialize(repeating: 0)
         var span = values.mutableSpan
@@ -68,12 +76,14 @@ struct SampleSweep {
 
   /// Smallest and largest physical value of each signal; nil where there is no sample.
   ///
-  /// - Parameter notFinite: Makes the error for a sample that is no finite number.
+  /// - Parameters:
+  ///   - progress: Told the part of the work that is done.
+  ///   - notFinite: Makes the error for a sample that is no finite number.
   func physicalRanges(
-    notFinite: @Sendable (_ signal: Int, _ sample: Int) -> any Error
+    progress: (Double) -> Void, notFinite: @Sendable (_ signal: Int, _ sample: Int) -> any Error
   ) throws -> [ClosedRange<Double>?] {
     let ranges = Mutex([ClosedRange<Double>?](repeating: nil, count: signals.count))
-    try run { place, samples in
+    try run(progress: progress) { place, samples in
       try withUnsafeTemporaryAllocation(of: Double.self, capacity: samples.count) { values in
         values.initialize(repeating: 0)
         var span = values.mutableSpan
