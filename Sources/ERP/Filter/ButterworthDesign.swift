@@ -18,7 +18,8 @@ struct ZeroPoleGain: Sendable {
   static func butterworth(order: Int, low: Double?, high: Double?, stops: Bool) -> ZeroPoleGain {
     precondition(order > 0 && (low != nil || high != nil), "a filter has an order and an edge")
     let prototype = stride(from: 1 - order, to: order, by: 2).map { index in
-      let angle = Double.pi * Double(index) / Double(2 * order)
+      // Times the reciprocal, as NumPy divides complex numbers.
+      let angle = Double.pi * Double(index) * (1 / Double(2 * order))
       return ComplexNumber(-cos(angle), -sin(angle))
     }
     // Frequencies of the analogue filter that the bilinear transform bends to the wanted ones, at a rate of 2.

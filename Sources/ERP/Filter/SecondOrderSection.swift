@@ -118,11 +118,11 @@ private struct Roots {
       var half = complex.filter { ($0.imaginary > 0) == isUpper }
       // Real parts that differ by rounding alone count as equal.
       var start = 0
-      for end in 1...max(1, half.count) {
+      for end in stride(from: 1, through: half.count, by: 1) {
         guard end == half.count || half[end].real - half[end - 1].real > tolerance * half[end - 1].magnitude else {
           continue
         }
-        half[start..<min(end, half.count)].sort { abs($0.imaginary) < abs($1.imaginary) }
+        half[start..<end].sort { abs($0.imaginary) < abs($1.imaginary) }
         start = end
       }
       return half
