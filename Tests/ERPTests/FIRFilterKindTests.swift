@@ -37,7 +37,6 @@ struct FIRFilterKindTests {
     let filter = try stored.filter(.zero)
     #expect(relativeError(filter.coefficients, try stored.group.values("zero")) < 1e-14)
     let result = FilterReference.kept(try filter.filtered(try stored.group.samples()))
-    print("ZERO", number, relativeError(filter.coefficients, try stored.group.values("zero")), relativeError(result, try stored.group.values("zero_filtered")))
     #expect(relativeError(result, try stored.group.values("zero_filtered")) < 1e-12)
   }
 
@@ -47,7 +46,6 @@ struct FIRFilterKindTests {
     let coefficients = try stored.filter(.minimum).coefficients
     #expect(relativeError(coefficients, try stored.group.values("minimum")) < 1e-9)
     let error = relativeError(coefficients, try stored.group.values("minimum_mne"))
-    print("MIN", number, relativeError(coefficients, try stored.group.values("minimum")), error)
     // Where 0 Hz is blocked, MNE-Python's own result moves by so much with the last bits of its coefficients.
     let spread = try stored.group.number("spread")
     #expect(stored.isWellConditioned ? error < 1e-9 : error < 10 * spread && spread > 1e-6)
@@ -58,7 +56,6 @@ struct FIRFilterKindTests {
     let stored = try Stored(number)
     let result = FilterReference.kept(try stored.filter(.minimum).filtered(try stored.group.samples()))
     #expect(relativeError(result, try stored.group.values("minimum_filtered")) < 1e-9)
-    print("MINAPP", number, relativeError(result, try stored.group.values("minimum_filtered")), stored.group.has("minimum_filtered_mne") ? relativeError(result, try stored.group.values("minimum_filtered_mne")) : -1)
     #expect(stored.group.has("minimum_filtered_mne") == stored.isWellConditioned)
     guard stored.isWellConditioned else { return }
     #expect(relativeError(result, try stored.group.values("minimum_filtered_mne")) < 1e-9)

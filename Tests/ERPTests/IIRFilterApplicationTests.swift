@@ -32,7 +32,6 @@ struct IIRFilterApplicationTests {
     let filter = try IIRFilter(application.settings, rate: try application.group.number("rate"))
     let result = FilterReference.kept(try filter.filtered(try application.group.samples()))
     let error = relativeError(result, try application.group.values("scipy"))
-    print("SCIPY", number, error)
     #expect(error < 1e-12, "\(application.settings)")
   }
 
@@ -44,7 +43,6 @@ struct IIRFilterApplicationTests {
     settings.padding = .ringing
     let filter = try IIRFilter(settings, rate: try application.group.number("rate"))
     let result = FilterReference.kept(try filter.filtered(try application.group.samples()))
-    print("MNE", number, relativeError(result, try application.group.values("mne")))
     #expect(relativeError(result, try application.group.values("mne")) < 1e-12, "\(application.settings)")
   }
 
