@@ -114,9 +114,9 @@ private final class FilteredSignal: Sendable {
           while next < part.upperBound {
             if !batch.samples.contains(next) { try fill(&batch, around: next, in: stretch, filter) }
             let end = min(part.upperBound, batch.samples.upperBound)
-            for sample in next..<end {
-              destination[sample - wanted.lowerBound] = batch.values[sample - batch.samples.lowerBound]
-            }
+            let target = destination.extracting((next - wanted.lowerBound)..<(end - wanted.lowerBound))
+            let places = (next - batch.samples.lowerBound)..<(end - batch.samples.lowerBound)
+            batch.values.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0.extracting(places)) }
             next = end
           }
         }

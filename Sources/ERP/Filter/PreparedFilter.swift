@@ -20,7 +20,12 @@ struct PreparedFilter: Sendable {
   init(_ filter: ContinuousFilter, segments: [Range<Int>]) throws {
     self.filter = filter
     let fir = try filter.fir.map { try SegmentFilter($0, segments: segments) }
-    let iir = try filter.iir.map { try RecursiveSegmentFilter($0, segments: segments) }
+    // A block of the FIR filter is then made from no more blocks of the IIR filter than there are lanes.
+    let blockLength = fir.map { max(1024, $0.blockSize / (SectionLanes.count - 1)) }
+    let iir = try filter.iir.map {
+      try RecursiveSegmentFilter(
+        $0, segments: segments, blockLength: blockLength ?? RecursiveSegmentFilter.usualBlockLength)
+    }
     switch (iir, fir) {
     case (let iir?, let fir?): stages = .both(iir, fir)
     case (let iir?, nil): stages = .iir(iir)

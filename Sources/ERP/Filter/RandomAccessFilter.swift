@@ -44,15 +44,16 @@ struct ConvolvingReader: RandomAccessFilter {
   private let workspaces = Pool<BlockConvolver.Workspace>()
   let batchLength: Int
 
-  /// - Parameter signalCount: Batches are made smaller when there are so many signals that theirs would fill the memory.
+  /// - Parameter signalCount: The more signals, the smaller are their batches.
   init(_ filter: SegmentFilter, signalCount: Int, read: @escaping SampleReader) {
-    self.filter = filter
+    let mostValues = Self.batchBytes / MemoryLayout<Double>.stride / max(1, signalCount)
+    let (reader, pairCount) = filter.forReading(keeping: mostValues)
+    self.filter = reader
     source = read
-    let perPair = signalCount * filter.pairLength * MemoryLayout<Double>.stride
-    batchLength = filter.pairLength * min(SegmentFilter.lanes, max(1, Self.batchBytes / max(1, perPair)))
+    batchLength = reader.pairLength * pairCount
   }
 
-  /// Most bytes that a batch of every signal may take.
+  /// Most bytes that the batches of all signals may take, unless a single pair of blocks takes more.
   private static let batchBytes = 1 << 27
 
   func read(_ signal: Int, _ first: Int, _ destination: inout MutableSpan<Double>) throws {
@@ -73,7 +74,12 @@ private func copy(
   _ values: Span<Double>, from first: Int, to destination: UnsafeMutableBufferPointer<Double>, at samples: Range<Int>
 ) {
   let shared = (first..<(first + values.count)).clamped(to: samples)
-  for sample in shared { destination[sample - samples.lowerBound] = values[sample - first] }
+  guard let target = destination.baseAddress, !shared.isEmpty else { return }
+  values.withUnsafeBufferPointer { values in
+    guard let source = values.baseAddress else { return }
+    (target + shared.lowerBound - samples.lowerBound).update(
+      from: source + shared.lowerBound - first, count: shared.count)
+  }
 }
 
 /// Buffers that threads borrow from each other, so that they are not made anew for every read.

@@ -12,7 +12,7 @@ struct RecursiveSegmentFilter: Sendable {
   let segments: [Range<Int>]
   let filter: IIRFilter
   private let paddings: [Int]
-  private let blockLength: Int?
+  private let blockLength: Int
 
   /// A part of a stretch.
   struct Block {
@@ -24,16 +24,17 @@ struct RecursiveSegmentFilter: Sendable {
     let isLast: Bool
   }
 
-  /// Samples of a block, unless there are so many that their delays would take much memory.
-  private static let usualBlockLength = 8192
+  /// Samples of a block: eight signals' fit the second-level cache.
+  static let usualBlockLength = 8192
   /// Most bytes that the delays of one pass may take.
   private static let delayBytes = 1 << 26
 
   /// Prepares to filter the stretches.
   ///
-  /// - Parameter blockLength: Samples of a block; nil for a good choice.
+  /// - Parameter blockLength: Samples of a block; they become longer when there are so many of them that their delays
+  ///   would take much memory.
   /// - Throws: ``ERPError``, code `signalTooShort`, when a stretch has not enough samples for the continuation.
-  init(_ filter: IIRFilter, segments: [Range<Int>], blockLength: Int? = nil) throws {
+  init(_ filter: IIRFilter, segments: [Range<Int>], blockLength: Int = usualBlockLength) throws {
     self.filter = filter
     self.segments = segments.filter { !$0.isEmpty }
     self.blockLength = blockLength
@@ -107,7 +108,7 @@ struct RecursiveSegmentFilter: Sendable {
     let groups = (signalCount + SectionLanes.count - 1) / SectionLanes.count
     let entryBytes = groups * SectionLanes.delayCount(filter.sections.count) * MemoryLayout<Double>.stride
     let total = segments.indices.reduce(0) { $0 + segments[$1].count + 2 * paddings[$1] }
-    let length = blockLength ?? max(Self.usualBlockLength, total / max(1, Self.delayBytes / max(1, entryBytes)))
+    let length = max(blockLength, total / max(1, Self.delayBytes / max(1, entryBytes)))
     return segments.indices.flatMap { segment in
       let end = segments[segment].count + 2 * paddings[segment]
       return stride(from: 0, to: end, by: length).map { first in
@@ -165,15 +166,16 @@ struct BlockPlan: Sendable {
   let blocks: [RecursiveSegmentFilter.Block]
   let signalCount: Int
   let sections: [SecondOrderSection]
+  let longestBlock: Int
 
   init(_ filter: RecursiveSegmentFilter, signalCount: Int) {
     blocks = filter.blocks(signalCount: signalCount)
+    longestBlock = blocks.map(\.places.count).max() ?? 0
     self.signalCount = signalCount
     sections = filter.filter.sections
   }
 
   var groupCount: Int { (signalCount + SectionLanes.count - 1) / SectionLanes.count }
-  var longestBlock: Int { blocks.map(\.places.count).max() ?? 0 }
 
   /// The signals of a group.
   func signals(of group: Int) -> Range<Int> {

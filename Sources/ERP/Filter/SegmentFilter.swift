@@ -13,8 +13,8 @@ typealias SampleTaker = @Sendable (_ signal: Int, _ first: Int, _ values: Span<D
 struct SegmentFilter: Sendable {
   /// Stretches without a gap, as ranges of sample numbers; nothing is filtered across their ends.
   let segments: [Range<Int>]
+  private let filter: FIRFilter
   private let convolver: BlockConvolver
-  private let filterLength: Int
 
   /// Prepares to filter the stretches.
   ///
@@ -30,20 +30,45 @@ struct SegmentFilter: Sendable {
           + "a gap is \(longest) (\(seconds(longest, filter.rate)) s); raise the lower cut-off, widen the transition "
           + "bands, or leave the filter out")
     }
+    let size = BlockConvolver.bestSize(
+      filterLength: length, longest: longest, smallest: Self.smallestBlock(filter))
+    self.init(filter, segments: segments, blockSize: size)
+  }
+
+  private init(_ filter: FIRFilter, segments: [Range<Int>], blockSize: Int) {
     self.segments = segments
-    filterLength = length
-    switch filter.settings.phase {
-    case .zero: convolver = BlockConvolver(coefficients: filter.coefficients, longest: longest)
-    case .minimum:
-      // The first block of a stretch is continued to the front by the whole length of the filter, from its own samples.
-      let size = BlockConvolver.bestSize(filterLength: length, longest: longest, smallest: 2 * length - 1)
-      convolver = BlockConvolver(
-        coefficients: filter.coefficients, lookahead: filter.lookahead, isSymmetric: false, size: size)
+    self.filter = filter
+    convolver = BlockConvolver(
+      coefficients: filter.coefficients, lookahead: filter.lookahead, isSymmetric: filter.settings.phase == .zero,
+      size: blockSize)
+  }
+
+  /// The first block of a stretch is continued to the front from its own samples, by as many as the filter looks back.
+  private static func smallestBlock(_ filter: FIRFilter) -> Int {
+    2 * filter.coefficients.count - 1 - 2 * filter.lookahead
+  }
+
+  /// The same filter with blocks that suit reading each of many signals by itself.
+  ///
+  /// There a signal fills all lanes with successive blocks and keeps what comes out, so large blocks take much memory,
+  /// and with less memory there are lanes without work. Results differ by rounding alone.
+  ///
+  /// - Parameter values: Most values that a signal may keep.
+  /// - Returns: The filter and how many pairs of blocks it should filter at once.
+  func forReading(keeping values: Int) -> (filter: SegmentFilter, pairCount: Int) {
+    let length = filter.coefficients.count
+    func pairCount(_ size: Int) -> Int { min(Self.lanes, max(1, values / (2 * (size - length + 1)))) }
+    func work(_ size: Int) -> Double {
+      Double(size * (size.trailingZeroBitCount + 4)) / Double((size - length + 1) * pairCount(size))
     }
+    let sizes = sequence(first: convolver.size) { $0 / 2 }.prefix { $0 > length && $0 >= Self.smallestBlock(filter) }
+    let best = sizes.min { work($0) < work($1) } ?? convolver.size
+    let reader = best == convolver.size ? self : SegmentFilter(filter, segments: segments, blockSize: best)
+    return (reader, pairCount(best))
   }
 
   /// The stretches shorter than the filter, where its result is distorted.
-  var shortSegments: [Range<Int>] { segments.filter { !$0.isEmpty && $0.count < filterLength } }
+  var shortSegments: [Range<Int>] { segments.filter { !$0.isEmpty && $0.count < filter.coefficients.count } }
 
   /// Two successive blocks of one stretch, which share a complex transform.
   struct BlockPair {
@@ -99,6 +124,9 @@ struct SegmentFilter: Sendable {
   /// A thread's buffers.
   func makeWorkspace() -> BlockConvolver.Workspace { BlockConvolver.Workspace(size: convolver.size) }
 
+  /// Samples of a block with what the filter needs around it.
+  var blockSize: Int { convolver.size }
+
   /// Samples of a stretch that one pair of blocks yields.
   var pairLength: Int { 2 * convolver.yield }
 
@@ -113,22 +141,33 @@ struct SegmentFilter: Sendable {
     read: SampleReader, write: (_ first: Int, _ values: Span<Double>) -> Void
   ) throws {
     let start = samples.lowerBound - (samples.lowerBound - segment.lowerBound) % pairLength
-    let pairs = stride(from: start, to: samples.upperBound, by: pairLength).map {
-      BlockPair(segment: segment, first: $0)
-    }
-    for first in stride(from: 0, to: pairs.count, by: Self.lanes) {
-      try filter(
-        min(Self.lanes, pairs.count - first), item: { Item(signal: signal, pair: pairs[first + $0]) }, workspace,
-        read: read
-      ) { _, first, values in
-        write(first, values)
+    for first in stride(from: start, to: samples.upperBound, by: Self.lanes * pairLength) {
+      let pairs = stride(
+        from: first, to: min(samples.upperBound, first + Self.lanes * pairLength), by: pairLength
+      ).map { BlockPair(segment: segment, first: $0) }
+      // Blocks overlap by the length of the filter, but each sample is read once.
+      let needed = ((first - convolver.lead)..<(first + pairs.count * pairLength + filter.lookahead))
+        .clamped(to: segment)
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: needed.count) { input in
+        input.initialize(repeating: 0)
+        var span = input.mutableSpan
+        try read(signal, needed.lowerBound, &span)
+        try filter(
+          pairs.count, item: { Item(signal: signal, pair: pairs[$0]) }, workspace,
+          read: { _, first, destination in
+            for place in 0..<destination.count {
+              destination[unchecked: place] = input[first - needed.lowerBound + place]
+            }
+          },
+          write: { _, first, values in write(first, values) })
       }
     }
   }
 
   /// Filters up to eight items at once.
   private func filter(
-    _ count: Int, item: (Int) -> Item, _ workspace: BlockConvolver.Workspace, read: SampleReader,
+    _ count: Int, item: (Int) -> Item, _ workspace: BlockConvolver.Workspace,
+    read: (_ signal: Int, _ first: Int, _ destination: inout MutableSpan<Double>) throws -> Void,
     write: (_ signal: Int, _ first: Int, _ values: Span<Double>) -> Void
   ) throws {
     for row in 0..<BlockConvolver.blockCount {
@@ -166,7 +205,8 @@ struct SegmentFilter: Sendable {
   /// Fills a row with the samples `first - lead ..< first - lead + size`, continued beyond the ends of the stretch by
   /// MNE's "reflect_limited" rule: turned about the end sample for at most the length of the filter, then zero.
   private func load(
-    _ row: UnsafeMutableBufferPointer<Double>, signal: Int, first: Int, segment: Range<Int>, read: SampleReader
+    _ row: UnsafeMutableBufferPointer<Double>, signal: Int, first: Int, segment: Range<Int>,
+    read: (Int, Int, inout MutableSpan<Double>) throws -> Void
   ) throws {
     guard first < segment.upperBound else {
       row.update(repeating: 0)
