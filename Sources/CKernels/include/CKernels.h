@@ -4,4 +4,5 @@
 #include "FourierTransform.h"
 #include "SampleDecoding.h"
 #include "SampleQuantization.h"
+#include "WeightedSums.h"
 #endif
