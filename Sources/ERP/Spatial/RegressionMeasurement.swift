@@ -57,7 +57,8 @@ struct RegressionMeasurement {
   func sums(of values: Span<Double>, conditions: [Int]?) -> RegressionSums {
     precondition(values.count == epochCount * rowCount * times, "epochs need the shape [epoch, row, time]")
     let rows = sources + targets
-    let averages = conditions.map { averages(of: values, rows: rows, conditions: $0) }
+    var averages: [Double] = []
+    if let conditions { averages = self.averages(of: values, rows: rows, conditions: conditions) }
     var sums = RegressionSums(
       within: Matrix(rows: sources.count, columns: sources.count),
       across: Matrix(rows: targets.count, columns: sources.count))
@@ -77,7 +78,7 @@ struct RegressionMeasurement {
         var sum = 0.0
         for time in 0..<times {
           var value = values[first + time]
-          if let averages, let average { value -= averages[(average + row) * times + time] }
+          if let average { value -= averages[(average + row) * times + time] }
           result[place + time] = value
           if isUsed[time] { sum += value }
         }

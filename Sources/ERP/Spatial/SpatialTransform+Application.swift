@@ -93,13 +93,13 @@ extension SpatialTransform {
     precondition(epochs.channels.map(\.name) == inputs.map(\.name), "the epochs need the transform's inputs")
     let (times, size) = (epochs.times.count, outputs.count * epochs.times.count)
     var values = [Double](repeating: 0, count: epochs.events.count * size)
-    var span = values.mutableSpan
     let source = epochs.values.span
-    for epoch in epochs.events.indices {
-      var result = span.extracting((epoch * size)..<((epoch + 1) * size))
-      apply(
-        to: source.extracting((epoch * epochs.epochSize)..<((epoch + 1) * epochs.epochSize)), times: times,
-        into: &result)
+    values.withUnsafeMutableBufferPointer { buffer in
+      for epoch in epochs.events.indices {
+        var result = buffer.extracting((epoch * size)..<((epoch + 1) * size)).mutableSpan
+        let block = source.extracting((epoch * epochs.epochSize)..<((epoch + 1) * epochs.epochSize))
+        apply(to: block, times: times, into: &result)
+      }
     }
     return Epochs(
       channels: outputs, times: epochs.times, rate: epochs.rate, events: epochs.events, values: values,

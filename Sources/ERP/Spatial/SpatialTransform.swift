@@ -99,7 +99,7 @@ public struct SpatialTransform: Hashable, Sendable {
     precondition(next.inputs.map(\.name) == outputs.map(\.name), "a transform takes the channels that the first one makes")
     let rows = next.outputs.indices.map { output in
       let terms = next.terms(ofOutput: output).flatMap { outer in
-        terms(ofOutput: outer.input).map { Term(input: $0.input, weight: outer.weight * $0.weight) }
+        self.terms(ofOutput: outer.input).map { Term(input: $0.input, weight: outer.weight * $0.weight) }
       }
       return Row(channel: next.outputs[output], terms: terms)
     }
@@ -119,7 +119,7 @@ public struct SpatialTransform: Hashable, Sendable {
     var places: [Int: Int] = [:]
     for (new, old) in used.enumerated() { places[old] = new }
     let rows = outputs.indices.map { output in
-      let terms = terms(ofOutput: output).compactMap { term in
+      let terms = self.terms(ofOutput: output).compactMap { term in
         places[term.input].map { Term(input: $0, weight: term.weight) }
       }
       return Row(channel: outputs[output], terms: terms)
