@@ -9,12 +9,40 @@ public enum RegressionSamples: Hashable, Sendable, Codable {
   case blinks(limit: Double, margin: Double = 0.1)
 }
 
+/// Which averages are taken out of the epochs before the propagation of eye movements is measured.
+public enum AverageSubtraction: String, Hashable, Sendable, Codable, CaseIterable {
+  /// None.
+  case none
+  /// From every epoch that of its condition.
+  case conditions
+  /// From every epoch that of all epochs.
+  case allEpochs
+}
+
+/// What ``EOGRegression`` is fitted on.
+public struct EOGRegressionSettings: Hashable, Sendable, Codable {
+  /// Names of the EOG channels; nil, the default, for all of kind `eog`.
+  public var eog: [String]?
+  /// Names of the channels that are corrected; nil, the default, for all of kind `eeg` that are no EOG channel here.
+  public var corrected: [String]?
+  /// Which samples; all by default.
+  public var samples = RegressionSamples.all
+  /// Which averages are subtracted first; those of the conditions by default.
+  public var averages = AverageSubtraction.conditions
+  /// True, the default, to subtract averages from EOG channels too, as Gratton, Coles and Donchin do. MNE-Python's
+  /// `epochs.subtract_evoked()` leaves those in, which makes the factors smaller where eyes move with the event.
+  public var subtractsFromEOG = true
+
+  /// The default settings.
+  public init() {}
+}
+
 /// How much of each EOG channel reaches each EEG channel, and its removal.
 ///
 /// The factors come from a least-squares fit over all epochs, with the average of its condition subtracted from every
 /// epoch first: what the event evokes in both eyes and brain would else count as propagation. Means over time are
 /// subtracted from every epoch and channel. Source: Gratton, Coles and Donchin 1983, "A new method for off-line removal of
-/// ocular artifact"; MNE-Python's `preprocessing.EOGRegression`, fitted on epochs after `subtract_evoked()`.
+/// ocular artifact"; the fit is that of MNE-Python's `preprocessing.EOGRegression`.
 public struct EOGRegression: Hashable, Sendable {
   /// Names of the EOG channels, K of them.
   public let eog: [String]
@@ -29,37 +57,28 @@ public struct EOGRegression: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - epochs: Of all conditions, with EEG and EOG channels and the reference of the analysis.
-  ///   - eog: Names of the EOG channels; all of kind `eog` when nil. A bipolar one is made first, by
+  ///   - settings: Which channels, samples and averages. A bipolar EOG channel is made first, by
   ///     ``SpatialTransform/bipolar(of:_:keepsElectrodes:)``, or recorded as such.
-  ///   - corrected: Names of the channels to correct; all of kind `eeg` that are no `eog` when nil.
-  ///   - samples: What the fit uses.
-  ///   - subtractsAverages: False to leave the conditions' averages in.
   /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`; `invalidSettings`; `nonFiniteSamples`;
   ///   `tooFewData` when there is no epoch, no such sample, or EOG channels are flat or depend on each other.
-  public init(
-    fitting epochs: Epochs, eog: [String]? = nil, corrected: [String]? = nil, on samples: RegressionSamples = .all,
-    subtractsAverages: Bool = true
-  ) throws {
+  public init(fitting epochs: Epochs, _ settings: EOGRegressionSettings = EOGRegressionSettings()) throws {
     let channels = epochs.channels
     let names = ChannelNames(channels.map(\.name))
-    let sources = try eog?.map(names.signal(named:)) ?? channels.indices.filter { channels[$0].kind == .eog }
+    let sources = try settings.eog?.map(names.signal(named:)) ?? channels.indices.filter { channels[$0].kind == .eog }
     let targets =
-      try corrected?.map(names.signal(named:))
+      try settings.corrected?.map(names.signal(named:))
       ?? channels.indices.filter { channels[$0].kind == .eeg && !sources.contains($0) }
     guard !sources.isEmpty else {
       throw ERPError(code: .unknownChannel, message: "there is no EOG channel; name the channels that record the eyes")
     }
     guard Set(sources).isDisjoint(with: targets) else {
-      throw ERPError(code: .invalidSettings, message: "a channel cannot be corrected by itself; name other EOG channels")
+      throw ERPError(
+        code: .invalidSettings, message: "a channel cannot be corrected by itself; name other EOG channels")
     }
-    var numbers: [String: Int] = [:]
-    for condition in epochs.conditions { numbers[condition] = numbers.count }
     let measurement = try RegressionMeasurement(
-      samples: samples, rate: epochs.rate,
-      shape: (epochs.events.count, channels.count, epochs.times.count), sources: sources, targets: targets)
-    let sums = measurement.sums(
-      of: epochs.values.span,
-      conditions: subtractsAverages ? epochs.events.map { numbers[$0.condition, default: 0] } : nil)
+      settings, rate: epochs.rate, shape: (epochs.events.count, channels.count, epochs.times.count), sources: sources,
+      targets: targets)
+    let sums = measurement.sums(of: epochs.values.span, conditions: Self.groups(of: epochs, settings.averages))
     self.eog = sources.map { channels[$0].name }
     self.corrected = targets.map { channels[$0].name }
     sampleCount = sums.count
@@ -75,6 +94,18 @@ public struct EOGRegression: Hashable, Sendable {
     self.corrected = corrected
     self.factors = factors
     self.sampleCount = sampleCount
+  }
+
+  /// A number from 0 on for every epoch, shared by those whose average is subtracted from them.
+  private static func groups(of epochs: Epochs, _ averages: AverageSubtraction) -> [Int]? {
+    switch averages {
+    case .none: return nil
+    case .allEpochs: return epochs.events.map { _ in 0 }
+    case .conditions:
+      var numbers: [String: Int] = [:]
+      for condition in epochs.conditions { numbers[condition] = numbers.count }
+      return epochs.events.map { numbers[$0.condition, default: 0] }
+    }
   }
 
   /// Solves the normal equations.
@@ -102,7 +133,8 @@ public struct EOGRegression: Hashable, Sendable {
     guard let eigen = SymmetricEigen(scaled), let smallest = eigen.values.first, smallest > 1e-12 * Double(count) else {
       throw ERPError(
         code: .tooFewData,
-        message: "the EOG channels \(eog.map { "'\($0)'" }.joined(separator: ", ")) depend on each other; leave one out")
+        message: "the EOG channels \(eog.map { "'\($0)'" }.joined(separator: ", ")) depend on each other; leave one out"
+      )
     }
     let inverse = eigen.pseudoInverse(tolerance: 0)
     var factors = Matrix(rows: sums.across.rows, columns: count)

@@ -17,6 +17,7 @@ struct RegressionMeasurement {
   private let times: Int
   private let sources: [Int]
   private let targets: [Int]
+  private let subtractsFromSources: Bool
   private let limit: Double?
   private let margin: Int
 
@@ -28,19 +29,21 @@ struct RegressionMeasurement {
   ///   - targets: Rows of the corrected channels.
   /// - Throws: ``ERPError``, code `invalidSettings`.
   init(
-    samples: RegressionSamples, rate: Double, shape: (epochs: Int, rows: Int, times: Int), sources: [Int],
+    _ settings: EOGRegressionSettings, rate: Double, shape: (epochs: Int, rows: Int, times: Int), sources: [Int],
     targets: [Int]
   ) throws {
     (epochCount, rowCount, times) = shape
     self.sources = sources
     self.targets = targets
-    switch samples {
+    subtractsFromSources = settings.subtractsFromEOG
+    switch settings.samples {
     case .all: (limit, margin) = (nil, 0)
     case .blinks(let limit, let margin):
       guard limit.isFinite, limit > 0, margin.isFinite, margin >= 0 else {
         throw ERPError(
           code: .invalidSettings,
-          message: "blinks above \(limit) V with a margin of \(margin) s are not possible; give a positive limit in volts "
+          message:
+            "blinks above \(limit) V with a margin of \(margin) s are not possible; give a positive limit in volts "
             + "and a margin in seconds")
       }
       self.limit = limit
@@ -75,6 +78,7 @@ struct RegressionMeasurement {
       /// Copies what is left of a row without its average and mean; samples that are not used become zero.
       func residual(_ row: Int, into result: inout [Double], at place: Int) {
         let first = (epoch * rowCount + rows[row]) * times
+        let average = row < sources.count && !subtractsFromSources ? nil : average
         var sum = 0.0
         for time in 0..<times {
           var value = values[first + time]

@@ -24,7 +24,8 @@ extension SpatialTransform {
       guard let position = channels[target].position, channels[target].kind == .eeg else {
         throw ERPError(
           code: .noElectrodePositions,
-          message: "the bad channel '\(channels[target].name)' cannot be interpolated: it is no EEG channel with a known "
+          message:
+            "the bad channel '\(channels[target].name)' cannot be interpolated: it is no EEG channel with a known "
             + "position; leave it out instead")
       }
       return position

@@ -61,13 +61,16 @@ extension SpatialTransform {
           code: .ambiguousChannel,
           message: "several channels are called \(pair.0.uppercased()) or \(pair.1.uppercased()); rename them first")
       }
-      if let left = left.first, let right = right.first { return subtracting([left, right], weight: 0.5, in: channels) }
+      if let left = left.first, let right = right.first {
+        return subtracting([left, right], weight: 0.5, in: channels)
+      }
       single = single ?? left.first ?? right.first
     }
     guard let single else {
       throw ERPError(
         code: .unknownChannel,
-        message: "there are no mastoids: neither M1 and M2, nor A1 and A2, nor TP9 and TP10; name the reference channels")
+        message:
+          "there are no mastoids: neither M1 and M2, nor A1 and A2, nor TP9 and TP10; name the reference channels")
     }
     guard lone == .againstOther else {
       throw ERPError(
@@ -148,7 +151,8 @@ extension SpatialTransform {
       var channel = channels[anode]
       channel.name = "\(channels[anode].name)-\(channels[cathode].name)"
       guard anode != cathode, taken.insert(channel.name).inserted else {
-        let reason = anode == cathode ? "an electrode against itself is zero" : "there is a channel of that name already"
+        let reason =
+          anode == cathode ? "an electrode against itself is zero" : "there is a channel of that name already"
         throw ERPError(code: .invalidSettings, message: "the derivation '\(channel.name)' is not possible: \(reason)")
       }
       used.formUnion([anode, cathode])

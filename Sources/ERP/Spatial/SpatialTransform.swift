@@ -96,7 +96,8 @@ public struct SpatialTransform: Hashable, Sendable {
   ///
   /// - Parameter next: Its inputs must be this one's outputs, by name and in order.
   public func followed(by next: SpatialTransform) -> SpatialTransform {
-    precondition(next.inputs.map(\.name) == outputs.map(\.name), "a transform takes the channels that the first one makes")
+    precondition(
+      next.inputs.map(\.name) == outputs.map(\.name), "a transform takes the channels that the first one makes")
     let rows = next.outputs.indices.map { output in
       let terms = next.terms(ofOutput: output).flatMap { outer in
         self.terms(ofOutput: outer.input).map { Term(input: $0.input, weight: outer.weight * $0.weight) }

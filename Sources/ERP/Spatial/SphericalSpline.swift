@@ -61,7 +61,8 @@ public enum SphericalSpline {
     guard length.isFinite, length > 0 else {
       throw ERPError(
         code: .noElectrodePositions,
-        message: "the electrode position (\(position.x), \(position.y), \(position.z)) m has no direction from the centre "
+        message:
+          "the electrode position (\(position.x), \(position.y), \(position.z)) m has no direction from the centre "
           + "of the head; correct it or leave the channel out")
     }
     return vector / length

@@ -225,7 +225,9 @@ struct TableQueryParser {
     func digits(from place: Int) -> Int {
       characters[place...].firstIndex { !("0"..."9").contains($0) } ?? characters.count
     }
-    func has(_ set: Set<Character>, _ place: Int) -> Bool { place < characters.count && set.contains(characters[place]) }
+    func has(_ set: Set<Character>, _ place: Int) -> Bool {
+      place < characters.count && set.contains(characters[place])
+    }
     var place = has(["-", "+"], start) ? start + 1 : start
     let whole = digits(from: place)
     var count = whole - place
