@@ -77,9 +77,10 @@ public struct BadChannelFinding: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// With so many decimals, without trailing zeros.
+/// With at most so many decimals, without trailing zeros.
 private func rounded(_ value: Double, _ decimals: Int) -> String {
-  let scale = decimals == 1 ? 10.0 : 100
+  var scale = 1.0
+  for _ in 0..<decimals { scale *= 10 }
   let number = (value * scale).rounded() / scale
   return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
 }
