@@ -59,10 +59,10 @@ let package = Package(
     tests("EEGCoreTests", ["EEGCore", "EDFFormat"]),
     tests("EDFFormatTests", ["EDFFormat", "EEGCore"]),
     tests("HDF5Tests", ["HDF5"]),
-    tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP"]),
-    tests("ERPTests", ["ERP", "EDFFormat", "HDF5"]),
+    tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore"]),
+    tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
-    tests("ReportTests", ["Report"]),
+    tests("ReportTests", ["Report", "EEGCore"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
   ],
   swiftLanguageModes: [.v6]

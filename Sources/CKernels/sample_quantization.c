@@ -7,10 +7,10 @@
 #pragma STDC FP_CONTRACT OFF
 
 CK_CLONES
-void ck_quantize(const double *source, int32_t *destination, size_t count, double factor, double gain, double offset,
-                 double lowest, double highest) {
+void ck_quantize(const double *source, int32_t *destination, size_t count, double scale, double offset, double lowest,
+                 double highest) {
   for (size_t index = 0; index < count; index++) {
-    double exact = __builtin_rint(source[index] * factor / gain - offset);
+    double exact = __builtin_rint(source[index] * scale - offset);
     /* In this order a comparison with NaN ends at a limit. */
     exact = exact > lowest ? exact : lowest;
     exact = exact < highest ? exact : highest;

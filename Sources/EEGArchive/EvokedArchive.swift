@@ -70,12 +70,20 @@ public enum EvokedArchive {
       try group.setAttribute("method", condition.method.rawValue)
       try group.write(
         condition.average.values, to: "average", shape: shape, unit: "V", axes: "channel,time", storage: storage)
-      if let error = condition.standardError {
-        guard [error.rows, error.columns] == shape else {
-          throw ArchiveError(.notStorable, group, "average and standard error differ in shape")
+      try group.setAttribute("divisor", condition.divisor.rawValue)
+      let optional = [
+        ("standard_error", condition.standardError), ("noise", condition.noise),
+        ("confidence_lower", condition.confidence?.lower), ("confidence_upper", condition.confidence?.upper),
+      ]
+      for case (let name, let matrix?) in optional {
+        guard [matrix.rows, matrix.columns] == shape else {
+          throw ArchiveError(.notStorable, group, "average and \(name) differ in shape")
         }
-        try group.write(
-          error.values, to: "standard_error", shape: shape, unit: "V", axes: "channel,time", storage: storage)
+        try group.write(matrix.values, to: name, shape: shape, unit: "V", axes: "channel,time", storage: storage)
+      }
+      if let confidence = condition.confidence { try group.setAttribute("confidence_level", confidence.level) }
+      if let counts = condition.channelCounts {
+        try group.write(counts, to: "channel_count", shape: [shape[0]], unit: nil, axes: "channel")
       }
     }
   }
@@ -92,10 +100,26 @@ public enum EvokedArchive {
       guard let method = AverageMethod(rawValue: method) else {
         throw ArchiveError(.invalidValue, group, attribute: "method", "'\(method)' is no way to average")
       }
-      return Evoked(
+      func optional(_ name: String) throws -> Matrix? { group.exists(name) ? try matrix(group, name) : nil }
+      var evoked = Evoked(
         name: try group.attributeText("name"), average: try matrix(group, "average"),
-        standardError: group.exists("standard_error") ? try matrix(group, "standard_error") : nil,
-        count: try group.attribute("count"), method: method)
+        standardError: try optional("standard_error"), count: try group.attribute("count"), method: method)
+      if group.hasAttribute("divisor") {
+        let divisor = try group.attributeText("divisor")
+        guard let known = VarianceDivisor(rawValue: divisor) else {
+          throw ArchiveError(.invalidValue, group, attribute: "divisor", "'\(divisor)' is no divisor of a variance")
+        }
+        evoked.divisor = known
+      }
+      evoked.noise = try optional("noise")
+      if let lower = try optional("confidence_lower"), let upper = try optional("confidence_upper") {
+        evoked.confidence = ConfidenceBand(
+          level: try group.attribute("confidence_level"), lower: lower, upper: upper)
+      }
+      if group.exists("channel_count") {
+        evoked.channelCounts = try group.readNumbers("channel_count", count: table.channels.count)
+      }
+      return evoked
     }
   }
 }

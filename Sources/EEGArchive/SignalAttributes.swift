@@ -24,6 +24,9 @@ enum SignalAttributes {
     if let value = calibration.physicalMaximum { try dataset.setAttribute("physical_max", value) }
     if let value = calibration.digitalMinimum { try dataset.setAttribute("digital_min", value) }
     if let value = calibration.digitalMaximum { try dataset.setAttribute("digital_max", value) }
+    if let position = signal.position {
+      try dataset.setAttribute("position_m", [position.x, position.y, position.z])
+    }
   }
 
   static func read(_ dataset: HDF5Dataset) throws -> Signal {
@@ -48,7 +51,17 @@ enum SignalAttributes {
         digitalMinimum: try optional("digital_min", of: dataset),
         digitalMaximum: try optional("digital_max", of: dataset),
         ignoresLimits: try optional("calibrated", of: dataset) as UInt8? == 0),
-      transducer: try dataset.attributeText("transducer"), prefilter: try dataset.attributeText("prefilter"))
+      transducer: try dataset.attributeText("transducer"), prefilter: try dataset.attributeText("prefilter"),
+      position: try position(dataset))
+  }
+
+  private static func position(_ dataset: HDF5Dataset) throws -> Position? {
+    guard dataset.hasAttribute("position_m") else { return nil }
+    let values: [Double] = try dataset.attributeArray("position_m").values
+    guard values.count == 3, values.allSatisfy(\.isFinite) else {
+      throw ArchiveError(.invalidValue, dataset, attribute: "position_m", "\(values) is no position of three numbers")
+    }
+    return Position(x: values[0], y: values[1], z: values[2])
   }
 
   private static func optional<Number: HDF5Number>(_ name: String, of dataset: HDF5Dataset) throws -> Number? {

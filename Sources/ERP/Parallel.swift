@@ -32,6 +32,22 @@ func parallelFor<Scratch>(
   if let failure = failure.withLock({ $0 }) { throw failure.error }
 }
 
+/// Makes one value for each index on several threads.
+///
+/// - Returns: The values in order.
+/// - Throws: The error of the failed piece with the smallest number.
+func parallelMap<Value: Sendable>(
+  _ count: Int, threads: Int, _ value: @Sendable (_ index: Int) throws -> Value
+) throws -> [Value] {
+  let results = Mutex([Value?](repeating: nil, count: count))
+  try parallelFor(count, threads: threads) {
+  } body: { index, _ in
+    let result = try value(index)
+    results.withLock { $0[index] = result }
+  }
+  return results.withLock { $0.compactMap(\.self) }
+}
+
 /// Adds up the parts of a long work that several threads finish, and reports the sum.
 final class ProgressMeter: Sendable {
   private let done = Mutex<Double>(0)

@@ -40,4 +40,25 @@ struct ConvertCommandTests {
     #expect(labels.contains("T7") && labels.contains("Cz"))
     #expect(report["start"] as? String == "2021-02-20T10:20:30.125")
   }
+
+  @Test("An anonymous file says neither who nor from which file", arguments: ["h5", "set", "edf", "bdf"])
+  func anonymous(ending: String) throws {
+    let folder = try TemporaryFolder()
+    let source = folder.path("Jane Doe 1970.edf")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: TestFiles.fixture("oddball.edf")))
+    bytes.replaceSubrange(8..<88, with: Data("X F 01-JAN-1970 Jane_Doe".padded(to: 80).utf8))
+    try bytes.write(to: URL(fileURLWithPath: source))
+    let run = try EvokeRun(["convert", source, "anonymous.\(ending)", "--anonymize"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    // Every text of the annotations is listed, the rare ones too.
+    let info = try EvokeRun(["info", "--json", "--annotations", source], in: folder)
+    let report = try #require((try info.json() as? [[String: Any]])?.first)
+    let list = try #require(report["annotation_list"] as? [[String: Any]])
+    for text in Set(list.compactMap { $0["text"] as? String }) { #expect(run.errors.contains("\(text) (")) }
+    let written = try Data(contentsOf: URL(fileURLWithPath: folder.path("anonymous.\(ending)")))
+    for secret in ["Jane", "Doe", "1970", "2021"] {
+      let wide = secret.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+      #expect(written.range(of: Data(secret.utf8)) == nil && written.range(of: Data(wide)) == nil, "\(secret)")
+    }
+  }
 }

@@ -5,7 +5,9 @@ import Testing
 /// Runs that are killed.
 @Suite("Killed runs")
 struct KilledRunTests {
-  @Test("A conversion that is killed leaves the old file or the new one, never a part", arguments: ["h5", "edf"])
+  @Test(
+    "A conversion that is killed leaves the old file or the new one, never a part",
+    arguments: ["h5", "edf", "bdf", "set"])
   func kill(ending: String) throws {
     let folder = try TemporaryFolder()
     let target = folder.path("target.\(ending)")
@@ -17,7 +19,10 @@ struct KilledRunTests {
     for _ in 1..<20 { bytes += records }
     bytes.replaceSubrange(236..<244, with: Data("2000".padded(to: 8).utf8))
     try bytes.write(to: URL(fileURLWithPath: source))
+    let clock = ContinuousClock()
+    let start = clock.now
     #expect(try EvokeRun(["convert", source, target], in: folder).status == 0)
+    let microseconds = UInt32((clock.now - start) / .microseconds(1))
     let whole = try Data(contentsOf: URL(fileURLWithPath: target))
     var random = SplitMix64(seed: 20)
     var killed = 0
@@ -29,7 +34,7 @@ struct KilledRunTests {
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       try process.run()
-      usleep(.random(in: 1_000...200_000, using: &random))
+      usleep(.random(in: 1_000...max(2_000, microseconds), using: &random))
       if process.isRunning {
         Foundation.kill(process.processIdentifier, SIGKILL)
         killed += 1
@@ -50,6 +55,7 @@ struct FullDiskTests {
     arguments: [
       ["convert", TestFiles.fixture("oddball.edf"), "disk/x.h5"],
       ["convert", TestFiles.fixture("oddball.edf"), "disk/x.edf"],
+      ["convert", TestFiles.fixture("oddball.edf"), "disk/x.set"],
       ["convert", TestFiles.fixture("oddball.edf"), "disk/x.bdf", "--no-verify"],
       ["erp", TestFiles.fixture("oddball.edf"), "--keep-epochs", "-o", "disk/x.h5"],
     ])

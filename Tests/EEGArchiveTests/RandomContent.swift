@@ -104,7 +104,7 @@ struct RandomContent {
     return Signal(
       label: name(), kind: optional(SignalKind.allCases.randomElement(using: &generator) ?? .eeg),
       unit: unit ?? .none, rate: rate, sampleCount: sampleCount, encoding: encoding, calibration: calibration,
-      transducer: name(), prefilter: name())
+      transducer: name(), prefilter: name(), position: optional(Position(x: volts(), y: -volts(), z: 0.1)))
   }
 
   // MARK: - Epochs and averages
@@ -126,13 +126,20 @@ struct RandomContent {
   mutating func dropLog() -> [DropLogEntry] {
     (0..<Int.random(in: 0...8, using: &generator)).map { _ in
       let all: [DropReason] = [
-        .outsideRecording, .segmentBoundary, .peakToPeak(channels: [name(), name()]), .flat(channels: []),
-        .flat(channels: [name()]),
+        .outsideRecording, .segmentBoundary, .equalized, .badAnnotation(text: name()), .artifact(finding()),
+        .artifact(finding()),
       ]
       return DropLogEntry(
-        event: event(), reasons: Array(all.shuffled(using: &generator).prefix(Int.random(in: 0...2, using: &generator)))
-      )
+        event: event(),
+        reasons: Array(all.shuffled(using: &generator).prefix(Int.random(in: 0...2, using: &generator))),
+        rejectedChannels: (0..<Int.random(in: 0...1, using: &generator)).map { _ in finding() })
     }
+  }
+
+  private mutating func finding() -> ArtifactFinding {
+    ArtifactFinding(
+      detector: ArtifactDetector.allCases.randomElement(using: &generator) ?? .flat, limit: volts(),
+      channels: (0..<Int.random(in: 0...3, using: &generator)).map { _ in .init(channel: name(), value: volts()) })
   }
 
   mutating func epochs() -> Epochs {
@@ -157,7 +164,10 @@ struct RandomContent {
         Evoked(
           name: name, average: matrix(), standardError: optional(matrix()),
           count: Double.random(in: 1...100, using: &generator),
-          method: AverageMethod.allCases.randomElement(using: &generator) ?? .mean)
+          method: AverageMethod.allCases.randomElement(using: &generator) ?? .mean,
+          divisor: VarianceDivisor.allCases.randomElement(using: &generator) ?? .sample,
+          channelCounts: optional(epochs.channels.map { _ in 3 }), noise: optional(matrix()),
+          confidence: optional(ConfidenceBand(level: 0.95, lower: matrix(), upper: matrix())))
       }, dropLog: epochs.dropLog)
   }
 }

@@ -12,26 +12,33 @@ struct AverageTests {
 
   @Test("Mean, median, and the standard error with divisor N")
   func summaries() throws {
-    let mean = try #require(epochs.averages()["a"])
+    let mean = try #require(epochs.averages(AveragingSettings(divisor: .population))["a"])
     #expect(mean.average.values == [4, 2, 2, 2] && mean.count == 3 && mean.method == .mean)
     let error = try #require(mean.standardError)
     // Deviations -3, -1, 4: variance 26 / 3.
     #expect(abs(error[0, 0] - (26.0 / 3).squareRoot() / 3.0.squareRoot()) < 1e-15)
     #expect(error[0, 1] == 0)
-    let median = try #require(epochs.averages(.median)["a"])
+    let median = try #require(epochs.averages(AveragingSettings(method: .median))["a"])
     #expect(median.average.values == [3, 2, 3, 2] && median.standardError == nil && median.method == .median)
+  }
+
+  @Test("By default the divisor is N - 1, and the result says so")
+  func divisor() throws {
+    let mean = try #require(epochs.averages()["a"])
+    #expect(mean.divisor == .sample)
+    #expect(abs((mean.standardError?[0, 0] ?? 0) - 13.0.squareRoot() / 3.0.squareRoot()) < 1e-15)
   }
 
   @Test("The median of an even number lies between the middle two")
   func evenMedian() throws {
     var two = epochs
     two.events = ["a", "a", "b", "b"].map { Event(sample: 0, onset: 0, condition: $0) }
-    #expect(two.averages(.median)["a"]?.average.values == [5, 5.5, 6, 6.5])
+    #expect(try two.averages(AveragingSettings(method: .median))["a"]?.average.values == [5, 5.5, 6, 6.5])
   }
 
   @Test("A single epoch has no standard error, and a condition without one no average")
-  func few() {
-    let set = epochs.averages(of: ["c", "b", "a"])
+  func few() throws {
+    let set = try epochs.averages(of: ["c", "b", "a"])
     #expect(set.conditions.map(\.name) == ["b", "a"])
     #expect(set["b"]?.standardError == nil)
     #expect(set["b"]?.average.values == [9, 9, 9, 9])
@@ -39,7 +46,7 @@ struct AverageTests {
 
   @Test("The global field power is the standard deviation over EEG channels")
   func fieldPower() throws {
-    var set = epochs.averages()
+    var set = try epochs.averages()
     let evoked = Evoked(
       name: "x", average: Matrix(rows: 2, columns: 2, values: [1, 5, 3, 5]), standardError: nil, count: 1)
     #expect(set.globalFieldPower(of: evoked) == [1, 0])
@@ -70,7 +77,7 @@ struct AverageTests {
       (CombinationWeights.equal, [6.5, 5.5], 3.0), (.count, [5.25, 3.75], 4), (.values([1, -1]), [-5, -7], 0.75),
     ])
   func combinations(_ weights: CombinationWeights, values: [Double], count: Double) throws {
-    let set = epochs.averages()
+    let set = try epochs.averages()
     let result = try Evoked.combination(of: set.conditions, weights: weights, name: "c")
     #expect(Array(result.average[row: 0]) == values)
     #expect(abs(result.count - count) < 1e-12)

@@ -147,7 +147,7 @@ struct PipelineTests {
     #expect(result.conditions == ["none", "b", "a"])
     #expect(
       result.warnings == [.itemFoundNothing("none"), .itemFoundNothing("x*"), .noEpochs(condition: "none", events: 0)])
-    #expect(result.epochs.averages(of: result.conditions).conditions.map(\.name) == ["b", "a"])
+    #expect(try result.epochs.averages(of: result.conditions).conditions.map(\.name) == ["b", "a"])
   }
 
   @Test(

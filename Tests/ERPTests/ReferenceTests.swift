@@ -13,8 +13,8 @@ struct ReferenceTests {
     let result = try data.epochs(variant)
     let epochs = result.epochs
     let conditions = result.conditions
-    let means = epochs.averages(of: conditions)
-    let medians = epochs.averages(.median, of: conditions)
+    let means = try epochs.averages(AveragingSettings(divisor: .population), of: conditions)
+    let medians = try epochs.averages(AveragingSettings(method: .median), of: conditions)
     let tolerance = variant.tolerance
 
     for name in try stored.links() {
@@ -77,8 +77,13 @@ struct ReferenceTests {
     let log = try data.epochs(variant).epochs.dropLog
     #expect(log.count == numbers.count)
     for (entry, number) in zip(log, numbers) {
-      let expected: [DropReason] = stored[String(number)].map { [.peakToPeak(channels: $0)] } ?? []
-      #expect(entry.reasons == expected)
+      let found = entry.reasons.flatMap { reason -> [String] in
+        guard case .artifact(let finding) = reason, finding.detector == .peakToPeak else { return ["\(reason)"] }
+        #expect(finding.limit == description.rejectPtpV)
+        #expect(finding.channels.allSatisfy { $0.value > finding.limit })
+        return finding.channels.map(\.channel)
+      }
+      #expect(found == stored[String(number)] ?? [])
     }
   }
 
@@ -87,7 +92,7 @@ struct ReferenceTests {
     let data = try #require(ReferenceData.all.first { $0.name == "eegmmidb_S003R06" })
     let result = try data.epochs(.filteredAverageReferenceReject)
     #expect(result.warnings == [.noEpochs(condition: "T1", events: 7)])
-    #expect(result.epochs.averages(of: result.conditions).conditions.map(\.name) == ["T2"])
+    #expect(try result.epochs.averages(of: result.conditions).conditions.map(\.name) == ["T2"])
   }
 
   @Test("Filter coefficients", arguments: ReferenceData.all)

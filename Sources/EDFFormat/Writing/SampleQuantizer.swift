@@ -103,7 +103,7 @@ struct SampleQuantizer {
       var span = physical.mutableSpan
       try recording.source.readPhysical(signal: signal, from: samples.lowerBound, into: &span)
       ck_quantize(
-        physical.baseAddress, values.baseAddress, samples.count, factor, calibration.gain, calibration.digitalOffset,
+        physical.baseAddress, values.baseAddress, samples.count, factor / calibration.gain, calibration.digitalOffset,
         Double(digitalMinimum), Double(digitalMaximum))
     }
   }
@@ -133,13 +133,21 @@ struct SampleQuantizer {
     case (.int16, _), (.int24, true): return nil
     default: break
     }
-    var range: ClosedRange<Int32>?
-    for block in blocks(recording.signals[signal].sampleCount) {
-      let values = try recording.digital(signal: signal, samples: block)
-      guard let lowest = values.min(), let highest = values.max() else { continue }
-      range = min(lowest, range?.lowerBound ?? lowest)...max(highest, range?.upperBound ?? highest)
+    let count = recording.signals[signal].sampleCount
+    guard count > 0 else { return nil }
+    var (lowest, highest) = (Int32.max, Int32.min)
+    var values = [Int32](repeating: 0, count: min(count, blockLength))
+    for block in blocks(count) {
+      try values.withUnsafeMutableBufferPointer { buffer in
+        var part = buffer.extracting(0..<block.count).mutableSpan
+        try recording.source.readDigital(signal: signal, from: block.lowerBound, into: &part)
+      }
+      for place in 0..<block.count {
+        lowest = min(lowest, values[place])
+        highest = max(highest, values[place])
+      }
     }
-    return range
+    return lowest...highest
   }
 
   /// Smallest and largest physical value, widened where a line needs it.
@@ -148,11 +156,16 @@ struct SampleQuantizer {
     let description = recording.signals[signal]
     var lowest = Double.infinity
     var highest = -Double.infinity
+    // One buffer for all blocks: fresh memory would cost more than the comparison.
+    var values = [Double](repeating: 0, count: min(description.sampleCount, blockLength))
     for block in blocks(description.sampleCount) {
-      let values = try recording.physical(signal: signal, samples: block)
+      try values.withUnsafeMutableBufferPointer { buffer in
+        var part = buffer.extracting(0..<block.count).mutableSpan
+        try recording.source.readPhysical(signal: signal, from: block.lowerBound, into: &part)
+      }
       var (low, high) = (lowest, highest)
-      guard ck_range(values, values.count, &low, &high) != 0 else {
-        let place = values.firstIndex { !$0.isFinite } ?? 0
+      guard ck_range(values, block.count, &low, &high) != 0 else {
+        let place = values.prefix(block.count).firstIndex { !$0.isFinite } ?? 0
         throw EDFWritingError(
           .notRepresentable, path: path,
           "sample \(block.lowerBound + place) of '\(description.label)' is not a number, which integers cannot hold; "
@@ -166,7 +179,9 @@ struct SampleQuantizer {
     return (lowest - margin)...(highest + margin)
   }
 
+  private static let blockLength = 1 << 16
+
   private static func blocks(_ count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: 1 << 16).map { $0..<min(count, $0 + (1 << 16)) }
+    stride(from: 0, to: count, by: blockLength).map { $0..<min(count, $0 + blockLength) }
   }
 }

@@ -8,7 +8,8 @@ extension EEGLABDataset {
     let signals = channels.map { channel in
       Signal(
         label: channel.channel.name, kind: channel.channel.kind, unit: channel.unit, rate: rate,
-        sampleCount: pointCount, encoding: samples.encoding, calibration: .identity)
+        sampleCount: pointCount, encoding: samples.encoding, calibration: .identity,
+        position: channel.channel.position)
     }
     return Recording(
       signals: signals, annotations: try timeline.annotations + EEGLABExtras.readAnnotations(reader),

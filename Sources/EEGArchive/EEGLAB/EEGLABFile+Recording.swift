@@ -3,8 +3,8 @@ import EEGCore
 extension EEGLABFile {
   /// Writes a recording, some 8 MiB at a time, so that it may be larger than memory.
   ///
-  /// Voltages are written in microvolts, other signals in their own unit. Channels whose labels name an electrode of
-  /// the 10-05 system get its standard position. docs/eeglab.md lists what is not kept.
+  /// Voltages are written in microvolts, other signals in their own unit. Channels without a position whose labels name
+  /// an electrode of the 10-05 system get its standard one. docs/eeglab.md lists what is not kept.
   ///
   /// - Parameters:
   ///   - recording: What to write; all its signals have one rate.
@@ -24,7 +24,8 @@ extension EEGLABFile {
     let channels = zip(signals, electrodes).map { signal, electrode in
       EEGLABChannel(
         channel: Channel(
-          name: signal.label, kind: signal.kind, position: signal.kind == .eeg ? electrode?.position : nil),
+          name: signal.label, kind: signal.kind,
+          position: signal.position ?? (signal.kind == .eeg ? electrode?.position : nil)),
         unit: signal.storedUnit)
     }
     let writer = try EEGLABWriter(

@@ -23,10 +23,10 @@ public enum DropReason: Hashable, Sendable, CustomStringConvertible {
   case segmentBoundary
   /// The epoch overlaps an annotation whose text begins with "bad", which marks unusable data.
   case badAnnotation(text: String)
-  /// Peak to peak above the limit in these channels.
-  case peakToPeak(channels: [String])
-  /// Peak to peak below the limit in these channels.
-  case flat(channels: [String])
+  /// A detector found an artifact.
+  case artifact(ArtifactFinding)
+  /// The epoch was left out so that all conditions have as many epochs.
+  case equalized
 
   /// The reason in words.
   public var description: String {
@@ -34,8 +34,8 @@ public enum DropReason: Hashable, Sendable, CustomStringConvertible {
     case .outsideRecording: "outside the recording"
     case .segmentBoundary: "crosses a gap of the recording"
     case .badAnnotation(let text): "overlaps the annotation '\(text)'"
-    case .peakToPeak(let channels): "peak-to-peak above limit: " + channels.joined(separator: ", ")
-    case .flat(let channels): "flat: " + channels.joined(separator: ", ")
+    case .artifact(let finding): finding.description
+    case .equalized: "left out to equalise the conditions"
     }
   }
 }
@@ -46,11 +46,15 @@ public struct DropLogEntry: Hashable, Sendable {
   public var event: Event
   /// Empty when its epoch was kept.
   public var reasons: [DropReason]
+  /// Channels that were rejected in a kept epoch, whose values there are NaN; empty unless channels are rejected one by
+  /// one.
+  public var rejectedChannels: [ArtifactFinding]
 
   /// An entry; no reasons means kept.
-  public init(event: Event, reasons: [DropReason]) {
+  public init(event: Event, reasons: [DropReason], rejectedChannels: [ArtifactFinding] = []) {
     self.event = event
     self.reasons = reasons
+    self.rejectedChannels = rejectedChannels
   }
 
   /// True when the event has an epoch.

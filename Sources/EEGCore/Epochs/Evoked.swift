@@ -1,6 +1,31 @@
 /// How epochs were summarised.
 public enum AverageMethod: String, Hashable, Sendable, Codable, CaseIterable {
-  case mean, median
+  /// Every epoch alike.
+  case mean
+  /// Every epoch by the inverse of its noise.
+  case weighted
+  /// The middle value at every sample.
+  case median
+  /// The mean of what is left when the most extreme values at every sample are taken away.
+  case trimmed
+}
+
+/// A range that holds the true value with a given probability, at every channel and sample.
+public struct ConfidenceBand: Hashable, Sendable {
+  /// Probability, such as 0.95.
+  public var level: Double
+  /// Lower end, shape `[channel, time]`, volts.
+  public var lower: Matrix
+  /// Upper end, shape `[channel, time]`, volts.
+  public var upper: Matrix
+
+  /// A band; both ends have one shape.
+  public init(level: Double, lower: Matrix, upper: Matrix) {
+    precondition(lower.rows == upper.rows && lower.columns == upper.columns, "both ends of a band have one shape")
+    self.level = level
+    self.lower = lower
+    self.upper = upper
+  }
 }
 
 /// An evoked potential: the summary of the epochs of one condition.
@@ -15,14 +40,31 @@ public struct Evoked: Hashable, Sendable {
   public var count: Double
   /// How it was made.
   public var method: AverageMethod
+  /// What the variance behind `standardError` was divided by.
+  public var divisor: VarianceDivisor
+  /// Number of epochs behind each channel, where channels were rejected one by one; nil when all have `count`.
+  public var channelCounts: [Double]?
+  /// The plus-minus average: epochs with alternating signs, in which the potential cancels and the noise stays. Shape
+  /// `[channel, time]`, volts; nil when it was not asked for.
+  public var noise: Matrix?
+  /// Where the true average lies, from resampling the epochs; nil when it was not asked for.
+  public var confidence: ConfidenceBand?
 
   /// An evoked potential; see the properties for shapes and units.
-  public init(name: String, average: Matrix, standardError: Matrix?, count: Double, method: AverageMethod = .mean) {
+  public init(
+    name: String, average: Matrix, standardError: Matrix?, count: Double, method: AverageMethod = .mean,
+    divisor: VarianceDivisor = .sample, channelCounts: [Double]? = nil, noise: Matrix? = nil,
+    confidence: ConfidenceBand? = nil
+  ) {
     self.name = name
     self.average = average
     self.standardError = standardError
     self.count = count
     self.method = method
+    self.divisor = divisor
+    self.channelCounts = channelCounts
+    self.noise = noise
+    self.confidence = confidence
   }
 }
 

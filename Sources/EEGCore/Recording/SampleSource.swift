@@ -37,7 +37,7 @@ public struct InMemorySamples: SampleSource {
   /// Copies values.
   public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
     let samples = values[signal]
-    for index in 0..<destination.count { destination[index] = samples[first + index] }
+    copy(samples.span, from: first, to: &destination)
   }
 }
 
@@ -58,15 +58,24 @@ public struct InMemoryDigitalSamples: SampleSource {
   /// Copies values.
   public func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws {
     let samples = values[signal]
-    for index in 0..<destination.count { destination[index] = samples[first + index] }
+    copy(samples.span, from: first, to: &destination)
   }
 
   /// Calibrates values.
   public func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
     let samples = values[signal]
+    let wanted = samples.span.extracting(first..<(first + destination.count))
     let calibration = calibrations[signal]
-    for index in 0..<destination.count { destination[index] = calibration.physical(samples[first + index]) }
+    for index in 0..<destination.count {
+      destination[unchecked: index] = calibration.physical(wanted[unchecked: index])
+    }
   }
+}
+
+/// Copies as many values as fit, with one check of the range, so that it is a move of memory.
+private func copy<Value>(_ values: Span<Value>, from first: Int, to destination: inout MutableSpan<Value>) {
+  let wanted = values.extracting(first..<(first + destination.count))
+  for index in 0..<destination.count { destination[unchecked: index] = wanted[unchecked: index] }
 }
 
 /// A request that a recording cannot meet.

@@ -65,11 +65,14 @@ public struct Signal: Hashable, Sendable {
   public var transducer: String
   /// Free text on the filters applied before storage.
   public var prefilter: String
+  /// Where its electrode sits, when the source tells; nil leaves it to the label, see ``StandardElectrodes``.
+  public var position: Position?
 
   /// A signal; the kind is read from label and unit unless it is given.
   public init(
     label: String, kind: SignalKind? = nil, unit: PhysicalUnit, rate: Double, sampleCount: Int,
-    encoding: SampleEncoding, calibration: Calibration, transducer: String = "", prefilter: String = ""
+    encoding: SampleEncoding, calibration: Calibration, transducer: String = "", prefilter: String = "",
+    position: Position? = nil
   ) {
     self.label = label
     self.kind = kind ?? SignalKind(label: label, unit: unit)
@@ -80,6 +83,7 @@ public struct Signal: Hashable, Sendable {
     self.calibration = calibration
     self.transducer = transducer
     self.prefilter = prefilter
+    self.position = position
   }
 
   /// Volts per physical unit, or nil when physical values of this signal cannot be volts.

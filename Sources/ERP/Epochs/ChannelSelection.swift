@@ -101,7 +101,9 @@ struct ChannelSelection {
     index = recording.segmentIndex(ofSignal: first)
     let electrodes = StandardElectrodes.positions(for: all.map(\.label))
     channels = reported.map {
-      Channel(name: all[$0].label, kind: all[$0].kind, position: all[$0].kind == .eeg ? electrodes[$0]?.position : nil)
+      Channel(
+        name: all[$0].label, kind: all[$0].kind,
+        position: all[$0].position ?? (all[$0].kind == .eeg ? electrodes[$0]?.position : nil))
     }
   }
 

@@ -117,7 +117,7 @@ struct EpochFinisher: Sendable {
 
   private func reasons(_ values: borrowing MutableSpan<Double>) -> [DropReason] {
     guard peakToPeakLimit != nil || flatLimit != nil else { return [] }
-    var (loud, flat): ([String], [String]) = ([], [])
+    var (loud, flat): ([ArtifactFinding.ChannelValue], [ArtifactFinding.ChannelValue]) = ([], [])
     for (row, channel) in channels.enumerated() where channel.kind == .eeg {
       let first = row * window.kept.count
       var (smallest, largest) = (values[first], values[first])
@@ -126,9 +126,11 @@ struct EpochFinisher: Sendable {
         largest = max(largest, values[place])
       }
       let range = largest - smallest
-      if let peakToPeakLimit, range > peakToPeakLimit { loud.append(channel.name) }
-      if let flatLimit, range < flatLimit { flat.append(channel.name) }
+      if let peakToPeakLimit, range > peakToPeakLimit { loud.append(.init(channel: channel.name, value: range)) }
+      if let flatLimit, range < flatLimit { flat.append(.init(channel: channel.name, value: range)) }
     }
-    return (loud.isEmpty ? [] : [.peakToPeak(channels: loud)]) + (flat.isEmpty ? [] : [.flat(channels: flat)])
+    let findings = [(ArtifactDetector.peakToPeak, peakToPeakLimit, loud), (.flat, flatLimit, flat)]
+    return findings.filter { !$0.2.isEmpty }
+      .map { .artifact(ArtifactFinding(detector: $0.0, limit: $0.1 ?? .nan, channels: $0.2)) }
   }
 }

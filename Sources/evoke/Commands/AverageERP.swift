@@ -57,7 +57,7 @@ struct AverageERP: ParsableCommand {
     var kept: Epochs?
     for input in inputs {
       let result = try epochs(of: input, settings: settings)
-      let evoked = result.epochs.averages(method, of: result.conditions)
+      let evoked = try result.epochs.averages(AveragingSettings(method: method), of: result.conditions)
       guard !evoked.conditions.isEmpty else { throw ERPFailure.noEpochLeft(input, evoked.dropLog) }
       reports.append(ERPReport.File(path: input, result: result, evoked: evoked))
       sets.append(evoked)

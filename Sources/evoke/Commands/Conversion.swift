@@ -33,14 +33,16 @@ struct Conversion {
   /// What archives keep as their settings.
   private struct Settings: Encodable {
     let verb = "convert"
-    let input: String
+    /// Left out of anonymous files, because the name of a file may be that of a person.
+    let input: String?
     let compress: Bool
     let volts: Bool
   }
 
   private var settings: String {
     get throws {
-      try JSONOutput.line(Settings(input: (input as NSString).lastPathComponent, compress: compress, volts: volts))
+      let name = options.anonymize ? nil : (input as NSString).lastPathComponent
+      return try JSONOutput.line(Settings(input: name, compress: compress, volts: volts))
     }
   }
 

@@ -29,9 +29,8 @@ struct DropSummary {
 
   private static func parts(_ reason: DropReason) -> (kind: String, channels: [String]) {
     switch reason {
-    case .peakToPeak(let channels): ("peak-to-peak above limit", channels)
-    case .flat(let channels): ("flat", channels)
-    case .outsideRecording, .segmentBoundary, .badAnnotation: (reason.description, [])
+    case .artifact(let finding): (finding.rule, finding.channels.map(\.channel))
+    case .outsideRecording, .segmentBoundary, .badAnnotation, .equalized: (reason.description, [])
     }
   }
 }

@@ -94,7 +94,8 @@ struct RecordingOptions: ParsableArguments {
       let (anonymous, removed) = result.anonymized(date: shiftDays.map(DatePolicy.shift) ?? .clear)
       result = anonymous
       notes.append("cleared: \(removed.isEmpty ? "nothing, all was empty" : removed.joined(separator: ", "))")
-      let texts = Formatting.counts(result.annotations.map(\.text)).prefix(20)
+      // Every text, and the rarest first: a name is seldom written twice.
+      let texts = Formatting.counts(result.annotations.map(\.text)).reversed()
         .map { "\(Formatting.printable($0.text)) (\($0.count))" }
       if !texts.isEmpty {
         notes.append("annotations are kept; look through them for names: \(texts.joined(separator: ", "))")
