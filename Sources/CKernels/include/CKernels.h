@@ -5,4 +5,5 @@
 #include "RecursiveFilter.h"
 #include "SampleDecoding.h"
 #include "SampleQuantization.h"
+#include "WeightedSums.h"
 #endif
