@@ -1,3 +1,4 @@
+import EEGCore
 import Testing
 
 @testable import ERP
@@ -41,15 +42,17 @@ struct EventSelectionTests {
       Case(items: ["Ü?"], texts: ["Üß"], conditions: ["Üß"], assigned: ["Üß": "Üß"]),
     ])
   func assignment(_ test: Case) throws {
-    let result = try EventSelection(test.items).assign(test.texts)
+    let annotations = test.texts.enumerated().map { Annotation(onset: Double($0), text: $1) }
+    let result = try EventSelection(test.items).assign(annotations)
     #expect(result.conditions == test.conditions)
-    #expect(result.conditionOfText == test.assigned)
+    let assigned = zip(test.texts, result.conditionsOfEvent).map { ($0, $1.first) }
+    #expect(Dictionary(assigned) { $1 }.compactMapValues(\.self) == test.assigned)
     #expect(result.unmatched == test.unmatched)
   }
 
   @Test("Items that are no pattern are refused", arguments: ["", "S[12", "/(/", "name=", "name=/[/"])
   func refused(_ item: String) throws {
-    let error = #expect(throws: ERPError.self) { try EventSelection([item]).assign(["T1"]) }
+    let error = #expect(throws: ERPError.self) { try EventSelection([item]).assign([Annotation(onset: 0, text: "T1")]) }
     #expect(error?.code == .invalidPattern)
   }
 }

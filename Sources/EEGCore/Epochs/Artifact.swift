@@ -2,7 +2,7 @@
 public enum ArtifactDetector: String, Hashable, Sendable, Codable, CaseIterable {
   /// Largest minus smallest value of the epoch above a limit [V].
   case peakToPeak = "peak_to_peak"
-  /// Largest absolute value above a limit [V].
+  /// Largest absolute value above a limit [V], or a value below a negative one.
   case absolute
   /// Largest minus smallest value within any window that moves over the epoch above a limit [V].
   case movingPeakToPeak = "moving_peak_to_peak"
@@ -65,10 +65,13 @@ public struct ArtifactFinding: Hashable, Sendable {
     self.channels = channels
   }
 
+  /// True when the values lie below the limit: of a detector of small values, and of a negative limit.
+  public var isBelow: Bool { detector.isBelow || limit < 0 }
+
   /// Detector and limit in words: `peak-to-peak above 100 uV`.
   public var rule: String {
     guard limit.isFinite else { return detector.name }
-    return "\(detector.name) \(detector.isBelow ? "below" : "above") \(text(limit))"
+    return "\(limit < 0 ? "value" : detector.name) \(isBelow ? "below" : "above") \(text(limit))"
   }
 
   /// Rule, channels and values in words: `peak-to-peak above 100 uV: Fp1 182.3 uV, Fp2 140 uV`.

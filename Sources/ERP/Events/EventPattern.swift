@@ -4,6 +4,8 @@ import _StringProcessing
 enum EventPattern {
   /// The text itself.
   case exact(String)
+  /// Texts that have all of these among the parts between their slashes, as MNE-Python's hierarchical event names.
+  case tags(Set<Substring>)
   /// A shell pattern with `*`, `?` and `[...]`.
   case glob([GlobElement])
   /// A regular expression, anywhere in the text.
@@ -36,10 +38,30 @@ enum EventPattern {
     }
   }
 
+  /// Reads a pattern for a recording.
+  ///
+  /// A text of the recording means itself; any other text without special characters is a list of tags with slashes
+  /// between them.
+  ///
+  /// - Throws: ``ERPError``, code `invalidPattern`.
+  init(_ text: String, among texts: Set<String>) throws {
+    if texts.contains(text) {
+      self = .exact(text)
+    } else {
+      self = try Self(text)
+      if case .exact = self { self = .tags(Self.tags(text)) }
+    }
+  }
+
+  private static func tags(_ text: String) -> Set<Substring> {
+    Set(text.split(separator: "/", omittingEmptySubsequences: false))
+  }
+
   /// True when the text is what the pattern looks for.
   func matches(_ text: String) -> Bool {
     switch self {
     case .exact(let wanted): text == wanted
+    case .tags(let wanted): wanted.isSubset(of: Self.tags(text))
     case .glob(let elements): Self.matches(elements[...], Array(text)[...])
     case .expression(let regex): text.firstMatch(of: regex) != nil
     }

@@ -39,26 +39,31 @@ struct EventList {
     case .annotations:
       // Without items every text is an event, but marks of bad data are none.
       let candidates = recording.annotations.filter { !selection.items.isEmpty || !$0.isBad }
-      try self.init(candidates, selecting: selection, at: index)
-      let selected = try selection.assign(candidates.map(\.text)).conditionOfText
-      badSpans = recording.annotations.filter { $0.isBad && selected[$0.text] == nil }
+      let assignment = try selection.assign(candidates)
+      try self.init(candidates, assignment, of: selection, at: index)
+      badSpans =
+        selection.items.isEmpty
+        ? recording.annotations.filter(\.isBad)
+        : zip(candidates, assignment.conditionsOfEvent).filter { $0.isBad && $1.isEmpty }.map(\.0)
     case .trigger(let channel, let mask):
       let triggers = try TriggerChannel(in: recording, label: channel, mask: mask).annotations(in: recording)
-      try self.init(triggers, selecting: selection, at: index)
+      try self.init(triggers, selection.assign(triggers), of: selection, at: index)
       badSpans = recording.annotations.filter(\.isBad)
     case .automatic:
       let hasTriggers = recording.signals.contains { $0.kind == .status }
-      let annotated = try selection.assign(recording.annotations.map(\.text))
-      let next: EventSource = annotated.conditionOfText.isEmpty && hasTriggers ? .trigger() : .annotations
+      let annotated = try selection.assign(recording.annotations)
+      let next: EventSource = annotated.isEmpty && hasTriggers ? .trigger() : .annotations
       try self.init(in: recording, from: next, selecting: selection, at: index)
     }
   }
 
-  /// Selects among annotations and gives each its sample.
-  private init(_ annotations: [Annotation], selecting selection: EventSelection, at index: SegmentIndex) throws {
-    let assignment = try selection.assign(annotations.map(\.text))
-    let found = annotations.compactMap { annotation in
-      assignment.conditionOfText[annotation.text].map { (onset: annotation.onset, condition: $0) }
+  /// Gives the selected annotations their samples; one with several conditions becomes as many events.
+  private init(
+    _ annotations: [Annotation], _ assignment: EventSelection.Assignment, of selection: EventSelection,
+    at index: SegmentIndex
+  ) throws {
+    let found = zip(annotations, assignment.conditionsOfEvent).flatMap { annotation, conditions in
+      conditions.map { (onset: annotation.onset, condition: $0) }
     }
     guard !found.isEmpty else {
       throw ERPError(code: .noEvents, message: Self.explainNone(selection, annotations))
