@@ -61,6 +61,13 @@ extension ERPError {
 }
 
 extension ChannelNames {
+  /// The places of several signals; see ``signal(named:)``.
+  func signals(named names: [String]) throws(ERPError) -> [Int] {
+    var places: [Int] = []
+    for name in names { places.append(try signal(named: name)) }
+    return places
+  }
+
   /// The place of a signal, with the errors of this module.
   ///
   /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`.

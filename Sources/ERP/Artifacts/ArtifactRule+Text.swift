@@ -20,7 +20,8 @@ extension ArtifactRule: CustomStringConvertible {
       ERPError(code: .invalidSettings, message: "artifact rule '\(text)': \(reason)")
     }
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.trimmed)
-    guard let detector = Self.names.first(where: { $0.name == sides[0].lowercased() })?.detector, sides.count == 2 else {
+    guard let detector = Self.names.first(where: { $0.name == sides[0].lowercased() })?.detector, sides.count == 2
+    else {
       let known = Self.names.map(\.name).joined(separator: ", ")
       throw failure("write DETECTOR=LIMIT, such as ptp=150uV; the detectors are \(known)")
     }

@@ -30,7 +30,8 @@ public enum VoltageText {
   public static func text(_ volts: Double) -> String {
     let microvolts = (volts * 1e12).rounded() / 1e6
     guard microvolts / 1e6 == volts else { return "\(volts)V" }
-    return (microvolts == microvolts.rounded() && abs(microvolts) < 1e15 ? "\(Int(microvolts))" : "\(microvolts)") + "uV"
+    return (microvolts == microvolts.rounded() && abs(microvolts) < 1e15 ? "\(Int(microvolts))" : "\(microvolts)")
+      + "uV"
   }
 
   private static func number(_ text: Substring) -> Double? {

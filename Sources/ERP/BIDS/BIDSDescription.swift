@@ -34,12 +34,10 @@ public struct BIDSDescription: Hashable, Sendable {
 
   /// A recording with what is known about its channels.
   public struct Applied: Sendable {
-    /// The recording with the kinds and units of the table.
+    /// The recording with the kinds, units and positions of the tables.
     public var recording: Recording
     /// Labels of bad channels, in the recording's order.
     public var badChannels: [String]
-    /// Positions by label of the recording, in our head coordinates [m].
-    public var positions: [String: Position]
     /// What does not fit together, in words; notes on reading come first.
     public var notes: [String]
   }
@@ -49,7 +47,7 @@ public struct BIDSDescription: Hashable, Sendable {
   /// Channels and electrodes are found by label, or by their name without trimmings (``ChannelNames``). A file's own
   /// voltage unit stays, because its calibration belongs to it; a unit that is no voltage is replaced by the table's.
   public func apply(to recording: Recording) -> Applied {
-    var result = Applied(recording: recording, badChannels: [], positions: [:], notes: notes)
+    var result = Applied(recording: recording, badChannels: [], notes: notes)
     let names = ChannelNames(recording.signals.map(\.label))
     var described: Set<Int> = []
     var bad: Set<Int> = []
@@ -79,7 +77,7 @@ public struct BIDSDescription: Hashable, Sendable {
     }
     for (name, position) in positions {
       // Tables list electrodes without a channel too, such as ground and reference.
-      if let place = try? names.index(of: name) { result.positions[recording.signals[place].label] = position }
+      if let place = try? names.index(of: name) { result.recording.signals[place].position = position }
     }
     return result
   }

@@ -43,7 +43,8 @@ struct EventSequence {
     let place = parts.signs.prefix { !$0.isAfter }.count
     guard parts.signs[place...].allSatisfy(\.isAfter) else {
       throw Self.error(
-        item, "the wide sides of its signs are at different events; write A>B, A<B or A<B>C, where the epoch lies "
+        item,
+        "the wide sides of its signs are at different events; write A>B, A<B or A<B>C, where the epoch lies "
           + "around the event at the wide sides")
     }
     anchor = try EventPattern(parts.operands[place], among: texts)
@@ -108,7 +109,8 @@ struct EventSequence {
         to >= from
       else {
         throw EventSequence.error(
-          item, "'@\(text)' is no span of time; write @FROM:TO in seconds from 0 up, such as @0.2:0.9, or [@] for the "
+          item,
+          "'@\(text)' is no span of time; write @FROM:TO in seconds from 0 up, such as @0.2:0.9, or [@] for the "
             + "character itself")
       }
       return from...to

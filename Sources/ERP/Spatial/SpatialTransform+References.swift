@@ -52,7 +52,27 @@ extension SpatialTransform {
   /// - Throws: ``ERPError``, code `unknownChannel` when there is no pair, or a single one while `lone` refuses it;
   ///   `ambiguousChannel`.
   public static func linkedMastoids(of channels: [Channel], lone: LoneMastoid = .refused) throws -> SpatialTransform {
-    let keys = channels.map { StandardElectrodes.normalized($0.name) }
+    subtracting(try Mastoids.find(in: channels.map(\.name), lone: lone), weight: 0.5, in: channels)
+  }
+
+  /// Subtracts a weighted sum from every EEG channel.
+  private static func subtracting(_ places: [Int], weight: Double, in channels: [Channel]) -> SpatialTransform {
+    let shared = places.map { Term(input: $0, weight: -weight) }
+    let rows = channels.indices.map { place in
+      let row = identityRow(channels, place)
+      return channels[place].kind == .eeg ? Row(channel: row.channel, terms: row.terms + shared) : row
+    }
+    return SpatialTransform(inputs: channels, rows: rows)
+  }
+}
+
+/// Finds the mastoids, or ears, of a recording.
+enum Mastoids {
+  /// Places of both, or of the lone one where that is allowed; half of their sum is the reference.
+  ///
+  /// - Throws: ``ERPError``, see ``SpatialTransform/linkedMastoids(of:lone:)``.
+  static func find(in labels: [String], lone: LoneMastoid) throws -> [Int] {
+    let keys = labels.map(StandardElectrodes.normalized)
     var single: Int?
     for pair in [("m1", "m2"), ("a1", "a2"), ("tp9", "tp10")] {
       let (left, right) = (keys.indices.filter { keys[$0] == pair.0 }, keys.indices.filter { keys[$0] == pair.1 })
@@ -61,9 +81,7 @@ extension SpatialTransform {
           code: .ambiguousChannel,
           message: "several channels are called \(pair.0.uppercased()) or \(pair.1.uppercased()); rename them first")
       }
-      if let left = left.first, let right = right.first {
-        return subtracting([left, right], weight: 0.5, in: channels)
-      }
+      if let left = left.first, let right = right.first { return [left, right] }
       single = single ?? left.first ?? right.first
     }
     guard let single else {
@@ -75,20 +93,10 @@ extension SpatialTransform {
     guard lone == .againstOther else {
       throw ERPError(
         code: .unknownChannel,
-        message: "of the mastoids there is only '\(channels[single].name)'; if it was recorded against the other one, "
-          + "say so, and half of it is subtracted")
+        message: "of the mastoids there is only '\(labels[single])'; if it was recorded against the other one, say so, "
+          + "and half of it is subtracted")
     }
-    return subtracting([single], weight: 0.5, in: channels)
-  }
-
-  /// Subtracts a weighted sum from every EEG channel.
-  private static func subtracting(_ places: [Int], weight: Double, in channels: [Channel]) -> SpatialTransform {
-    let shared = places.map { Term(input: $0, weight: -weight) }
-    let rows = channels.indices.map { place in
-      let row = identityRow(channels, place)
-      return channels[place].kind == .eeg ? Row(channel: row.channel, terms: row.terms + shared) : row
-    }
-    return SpatialTransform(inputs: channels, rows: rows)
+    return [single]
   }
 }
 

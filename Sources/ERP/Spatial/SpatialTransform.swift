@@ -112,6 +112,13 @@ public struct SpatialTransform: Hashable, Sendable {
     SpatialTransform(inputs: inputs, rows: chosen.map { Row(channel: outputs[$0], terms: terms(ofOutput: $0)) })
   }
 
+  /// The same transform with further inputs, which no output is made of, so that it has at least so many.
+  func padded(toInputs count: Int) -> SpatialTransform {
+    let unused = (inputs.count..<max(count, inputs.count)).map { Channel(name: "unused \($0)", kind: .other) }
+    let rows = outputs.indices.map { Row(channel: outputs[$0], terms: terms(ofOutput: $0)) }
+    return SpatialTransform(inputs: inputs + unused, rows: rows)
+  }
+
   /// The same transform without inputs that no output is made of, and their places among the old ones.
   ///
   /// For readers: only these channels need to be read.

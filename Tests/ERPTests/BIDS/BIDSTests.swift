@@ -167,8 +167,9 @@ struct BIDSDescriptionTests {
     let description = try dataset.description()
     #expect(description.positions.keys.sorted() == ["REF", "f7"])
     let applied = description.apply(to: recording)
-    #expect(applied.positions.keys.sorted() == ["EEG F7-Ref"])
-    let position = try #require(applied.positions["EEG F7-Ref"])
+    let placed = applied.recording.signals.filter { $0.position != nil }
+    #expect(placed.map(\.label) == ["EEG F7-Ref"])
+    let position = try #require(placed.first?.position)
     #expect(abs(position.x + 0.05) < 1e-15 && abs(position.y - 0.08) < 1e-15 && abs(position.z - 0.01) < 1e-15)
     #expect(applied.notes.count == (units == "n/a" ? 1 : 0))
   }
@@ -237,6 +238,6 @@ struct BIDSDescriptionTests {
   func none() throws {
     let applied = try Dataset([:]).description().apply(to: recording)
     #expect(applied.recording.signals == recording.signals)
-    #expect(applied.badChannels == [] && applied.positions == [:] && applied.notes == [])
+    #expect(applied.badChannels == [] && applied.notes == [])
   }
 }
