@@ -6,7 +6,8 @@ public struct BIDSDescription: Hashable, Sendable {
   public let sidecars: BIDSSidecars
   /// Rows of the table of channels, in its order; empty without one.
   public let channels: [BIDSChannel]
-  /// Positions by electrode name, in our head coordinates [m]; empty without a table whose coordinate system is understood.
+  /// Positions by electrode name, in our head coordinates [m]; empty without a table whose coordinate system is
+  /// understood.
   public let positions: [String: Position]
   /// What values of the events' columns mean: descriptions by value by column, from `Levels` in `_events.json`.
   public let eventLevels: [String: [String: String]]
@@ -34,7 +35,7 @@ public struct BIDSDescription: Hashable, Sendable {
 
   /// A recording with what is known about its channels.
   public struct Applied: Sendable {
-    /// The recording with the kinds and units of the table.
+    /// The recording with the kinds, units and positions of the tables.
     public var recording: Recording
     /// Labels of bad channels, in the recording's order.
     public var badChannels: [String]
@@ -79,7 +80,9 @@ public struct BIDSDescription: Hashable, Sendable {
     }
     for (name, position) in positions {
       // Tables list electrodes without a channel too, such as ground and reference.
-      if let place = try? names.index(of: name) { result.positions[recording.signals[place].label] = position }
+      guard let place = try? names.index(of: name) else { continue }
+      result.positions[recording.signals[place].label] = position
+      result.recording.signals[place].position = position
     }
     return result
   }

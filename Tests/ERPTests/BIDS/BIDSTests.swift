@@ -169,6 +169,7 @@ struct BIDSDescriptionTests {
     let applied = description.apply(to: recording)
     #expect(applied.positions.keys.sorted() == ["EEG F7-Ref"])
     let position = try #require(applied.positions["EEG F7-Ref"])
+    #expect(applied.recording.signals.map(\.position) == [nil, position, nil, nil, nil, nil, nil])
     #expect(abs(position.x + 0.05) < 1e-15 && abs(position.y - 0.08) < 1e-15 && abs(position.z - 0.01) < 1e-15)
     #expect(applied.notes.count == (units == "n/a" ? 1 : 0))
   }
@@ -207,7 +208,8 @@ struct BIDSDescriptionTests {
   func levels() throws {
     let dataset = try Dataset([
       "events.json":
-        "{\"trial_type\": {\"Levels\": {\"a\": \"old\"}}, \"value\": {\"Levels\": {\"1\": {\"Description\": \"one\"}}}, \"x\": 3}",
+        "{\"trial_type\": {\"Levels\": {\"a\": \"old\"}}, "
+        + "\"value\": {\"Levels\": {\"1\": {\"Description\": \"one\"}}}, \"x\": 3}",
       "\(folder)_events.json": "{\"trial_type\": {\"Levels\": {\"a\": \"standard\", \"b\": \"target\"}}}",
     ])
     #expect(
