@@ -2,10 +2,10 @@ import EEGCore
 
 /// How positions of a BIDS `electrodes.tsv` become ours.
 ///
-/// Source: Brain Imaging Data Structure 1.10, appendix "Coordinate systems". Those of EEG and MEG have their origin between
-/// the ears as ours has; that of some lies on the line between them, that of others at the foot of the perpendicular from
-/// the nasion, a few millimetres apart, which is left as it is. Templates of brain imaging (MNI, fsaverage) have it inside
-/// the brain and are not understood.
+/// Source: Brain Imaging Data Structure 1.10, appendix "Coordinate systems". Those of EEG and MEG have their origin
+/// between the ears as ours has; that of some lies on the line between them, that of others at the foot of the
+/// perpendicular from the nasion, a few millimetres apart, which is left as it is. Templates of brain imaging (MNI,
+/// fsaverage) have it inside the brain and are not understood.
 struct BIDSCoordinateSystem: Hashable, Sendable {
   /// Where the axes point to.
   enum Axes: Hashable, Sendable {

@@ -47,8 +47,8 @@ struct BIDSElectrodes {
     let metres = system.metres ?? BIDSCoordinateSystem.guessedMetres(medianDistance: middle)
     guard let metres, (0.03...0.3).contains(middle * metres) else {
       notes.append(
-        "\(file.table): positions left out, because electrodes \(middle) \(units ?? "units") from the origin are on no head; "
-          + "correct EEGCoordinateUnits")
+        "\(file.table): positions left out, because electrodes \(middle) \(units ?? "units") from the origin are on no "
+          + "head; correct EEGCoordinateUnits")
       return nil
     }
     if system.metres == nil {

@@ -2,10 +2,10 @@ import Foundation
 
 /// The files that describe a recording of a BIDS dataset, found by the inheritance principle.
 ///
-/// A file applies to a recording when it lies in its folder or above, up to the top of the dataset, and no entity in its
-/// name says anything else than the recording's. Of tables (`.tsv`) the nearest is taken, and of several in one folder the
-/// one with most entities; JSON files are read one after the other, the nearest last.
-/// Source: Brain Imaging Data Structure 1.10, "The inheritance principle".
+/// A file applies to a recording when it lies in its folder or above, up to the top of the dataset, and no entity in
+/// its name says anything else than the recording's. Of tables (`.tsv`) the nearest is taken, and of several in one
+/// folder the one with most entities; JSON files are read one after the other, the nearest last. Source: Brain Imaging
+/// Data Structure 1.10, "The inheritance principle".
 public struct BIDSSidecars: Hashable, Sendable {
   /// A table of electrodes and the files on its coordinate system.
   public struct Electrodes: Hashable, Sendable {

@@ -3,9 +3,10 @@ import Foundation
 
 /// Finds bad EEG channels of a continuous recording: flat, deviating, without correlation to others, noisy.
 ///
-/// The recording is read once, in pieces: memory holds some 64 MiB of samples at a time and one number a window and channel.
-/// What lies in gaps or under annotations that begin with "bad" does not count. Nothing is re-referenced; a channel that is
-/// its recording's reference is flat. Source: see ``BadChannelSettings``; docs/channels.md tells differences from PREP.
+/// The recording is read once, in pieces: memory holds some 64 MiB of samples at a time and one number a window and
+/// channel. What lies in gaps or under annotations that begin with "bad" does not count. Nothing is re-referenced; a
+/// channel that is its recording's reference is flat. Source: see ``BadChannelSettings``; docs/channels.md tells
+/// differences from PREP.
 public struct BadChannelDetector: Sendable {
   /// What makes a channel bad.
   public var settings: BadChannelSettings
@@ -22,9 +23,11 @@ public struct BadChannelDetector: Sendable {
   ///   - recording: Its samples are read from several threads.
   ///   - channels: Names of the channels to look at; nil for all EEG voltages of the commonest rate.
   ///   - threads: Number of threads.
-  ///   - progress: Called now and then, from any thread but never twice at once, with the part of the work that is done.
+  ///   - progress: Called now and then, from any thread but never twice at once, with the part of the work that is
+  ///     done.
   /// - Throws: ``ERPError``, codes `invalidSettings`, `unknownChannel`, `ambiguousChannel`, `unequalSampling`,
-  ///   `signalTooShort` (the drift filter is 3.3 s long), `tooFewData`; the errors of the recording's source.
+  ///   `invalidFilter`, `signalTooShort` (the drift filter is 3.3 s long), `tooFewData`; the errors of the recording's
+  ///   source.
   public func report(
     on recording: Recording, channels: [String]? = nil, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
     progress: (@Sendable (Double) -> Void)? = nil

@@ -47,7 +47,8 @@ public struct BadChannelFinding: Hashable, Sendable, CustomStringConvertible {
     case dropout(fraction: Double, limit: Double)
     /// The amplitude [V] lies so many robust standard deviations from the median of all channels [V].
     case deviation(zScore: Double, limit: Double, amplitude: Double, median: Double)
-    /// In part of the windows the correlation with the best neighbour is below the limit; its median over these windows.
+    /// In part of the windows the correlation with the best neighbour is below the limit; its median over these
+    /// windows.
     case correlation(median: Double, limit: Double, fraction: Double)
     /// The part of noise lies so many robust standard deviations above the median of all channels.
     case noise(zScore: Double, limit: Double)

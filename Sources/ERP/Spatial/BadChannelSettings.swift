@@ -11,13 +11,14 @@ public struct BadChannelSettings: Hashable, Sendable, Codable {
     case linear
   }
 
-  /// Robust standard deviation below which a channel, or a window of it, is flat [V]; 0.1 uV by default, less than the noise
-  /// of amplifiers. PREP has 1e-15 V.
+  /// Robust standard deviation below which a channel, or a window of it, is flat [V]; 0.1 uV by default.
+  ///
+  /// That is less than the noise of amplifiers. PREP has 1e-15 V.
   public var flatLimit = 1e-7
   /// Part of the windows that may be flat; 0.01 by default, as PREP.
   public var flatFraction = 0.01
-  /// Robust z-score of a channel's amplitude among all channels, of either sign, above which it deviates; 5 by default, as
-  /// PREP.
+  /// Robust z-score of a channel's amplitude among all channels, of either sign, above which it deviates; 5 by default,
+  /// as PREP.
   public var deviationLimit: Double? = 5
   /// How amplitudes are compared; by their logarithm by default.
   public var amplitudeScale = AmplitudeScale.logarithmic
@@ -27,13 +28,16 @@ public struct BadChannelSettings: Hashable, Sendable, Codable {
   public var correlationFraction = 0.01
   /// Length of the windows [s]; 1 by default, as PREP.
   public var window = 1.0
-  /// Robust z-score of the part of a channel that lies above `high`, among all channels, above which it is noisy; nil, the
-  /// default, for not looking. PREP has 5.
+  /// Robust z-score of the part of a channel that lies above `high`, among all channels, above which it is noisy; nil,
+  /// the default, for not looking.
+  ///
+  /// PREP has 5.
   public var noiseLimit: Double?
   /// Frequency below which drifts are taken out [Hz]; 1 by default, as PREP.
   public var low = 1.0
-  /// Frequency above which the signal counts as noise and is left out of correlations [Hz]; 50 by default, as PREP. At rates
-  /// up to twice this nothing lies above it.
+  /// Frequency above which the signal counts as noise and is left out of correlations [Hz]; 50 by default, as PREP.
+  ///
+  /// At rates up to twice this nothing lies above it.
   public var high = 50.0
 
   /// The default settings.

@@ -29,7 +29,9 @@ public struct EOGRegressionSettings: Hashable, Sendable, Codable {
   public var samples = RegressionSamples.all
   /// Which averages are subtracted first; those of the conditions by default.
   public var averages = AverageSubtraction.conditions
-  /// True, the default, to subtract averages from EOG channels too, as Gratton, Coles and Donchin do. MNE-Python's
+  /// True, the default, to subtract averages from EOG channels too, as Gratton, Coles and Donchin do.
+  ///
+  /// MNE-Python's
   /// `epochs.subtract_evoked()` leaves those in, which makes the factors smaller where eyes move with the event.
   public var subtractsFromEOG = true
 
@@ -41,8 +43,8 @@ public struct EOGRegressionSettings: Hashable, Sendable, Codable {
 ///
 /// The factors come from a least-squares fit over all epochs, with the average of its condition subtracted from every
 /// epoch first: what the event evokes in both eyes and brain would else count as propagation. Means over time are
-/// subtracted from every epoch and channel. Source: Gratton, Coles and Donchin 1983, "A new method for off-line removal of
-/// ocular artifact"; the fit is that of MNE-Python's `preprocessing.EOGRegression`.
+/// subtracted from every epoch and channel. Source: Gratton, Coles and Donchin 1983, "A new method for off-line removal
+/// of ocular artifact"; the fit is that of MNE-Python's `preprocessing.EOGRegression`.
 public struct EOGRegression: Hashable, Sendable {
   /// Names of the EOG channels, K of them.
   public let eog: [String]
@@ -149,8 +151,8 @@ public struct EOGRegression: Hashable, Sendable {
 
   /// The correction as a transform: every corrected channel minus its factors times the EOG channels.
   ///
-  /// The EOG channels' means over an epoch are not taken out here, so a constant of an epoch remains that the baseline takes
-  /// away; ``apply(to:)`` takes them out, as MNE-Python does.
+  /// The EOG channels' means over an epoch are not taken out here, so a constant of an epoch remains that the baseline
+  /// takes away; ``apply(to:)`` takes them out, as MNE-Python does.
   ///
   /// - Throws: ``ERPError``, code `unknownChannel` when the channels lack one of the regression.
   public func transform(of channels: [Channel]) throws -> SpatialTransform {

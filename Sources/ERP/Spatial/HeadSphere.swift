@@ -15,12 +15,13 @@ public struct HeadSphere: Hashable, Sendable {
 
   /// Fits a sphere to electrodes by linear least squares.
   ///
-  /// The squared distance from the origin is linear in the centre, `|p|² = 2 p·c + (r² - |c|²)`. Electrodes low in front
-  /// (z below 0 and y above 0, on the face) are left out. Source: MNE-Python's `bem._fit_sphere` and `get_fitting_dig`,
-  /// with which MNE centres the electrodes of `interpolate_bads(origin="auto")`.
+  /// The squared distance from the origin is linear in the centre, `|p|² = 2 p·c + (r² - |c|²)`. Electrodes low in
+  /// front (z below 0 and y above 0, on the face) are left out. Source: MNE-Python's `bem._fit_sphere` and
+  /// `get_fitting_dig`, with which MNE centres the electrodes of `interpolate_bads(origin="auto")`.
   ///
   /// - Parameter positions: In metres, of all electrodes, bad ones too.
-  /// - Throws: ``ERPError``, code `noElectrodePositions`, for fewer than 4 usable ones and for numbers that are not finite.
+  /// - Throws: ``ERPError``, code `noElectrodePositions`, for fewer than 4 usable ones and for numbers that are not
+  ///   finite.
   public init(fitting positions: [Position]) throws {
     let used = positions.filter { !($0.z < -1e-6 && $0.y > 1e-6) }
     guard used.count >= 4, used.allSatisfy({ $0.x.isFinite && $0.y.isFinite && $0.z.isFinite }) else {

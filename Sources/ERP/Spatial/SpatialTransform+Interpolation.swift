@@ -3,16 +3,16 @@ import EEGCore
 extension SpatialTransform {
   /// Replaces bad EEG channels by what the good ones let expect there, by ``SphericalSpline``.
   ///
-  /// Good are the EEG channels with a position that are not bad. The centre of the head is that of the sphere nearest to
-  /// all EEG channels with a position, bad ones too, as in MNE-Python's `interpolate_bads`.
+  /// Good are the EEG channels with a position that are not bad. The centre of the head is that of the sphere nearest
+  /// to all EEG channels with a position, bad ones too, as in MNE-Python's `interpolate_bads`.
   ///
   /// - Parameters:
   ///   - channels: The channels before; they keep their order.
   ///   - bad: Names of the bad channels.
   ///   - unused: Names of further channels that nothing is interpolated from.
   ///   - origin: Centre of the head [m], or nil to fit it.
-  /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`; `noElectrodePositions` when a bad channel has no
-  ///   position or fewer than 4 good ones have one.
+  /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`; `noElectrodePositions` when a bad channel
+  ///   has no position or fewer than 4 good ones have one.
   public static func interpolation(
     of channels: [Channel], bad: [String], unused: [String] = [], origin: Position? = nil
   ) throws -> SpatialTransform {

@@ -45,9 +45,9 @@ extension SpatialTransform {
   /// They are the first pair of M1 and M2, A1 and A2, TP9 and TP10 of which both are there.
   ///
   /// With one mastoid as the recording's reference, a file has only the other: channel X is X - M1, and M2 is M2 - M1.
-  /// Then X - (M1 + M2) / 2 is the recorded X minus half of the recorded M2. Nothing in a file tells this situation from
-  /// a missing channel, so it must be said.
-  /// Source: Luck 2014, "An introduction to the event-related potential technique", chapter 5.
+  /// Then X - (M1 + M2) / 2 is the recorded X minus half of the recorded M2. Nothing in a file tells this situation
+  /// from a missing channel, so it must be said. Source: Luck 2014, "An introduction to the event-related potential
+  /// technique", chapter 5.
   ///
   /// - Throws: ``ERPError``, code `unknownChannel` when there is no pair, or a single one while `lone` refuses it;
   ///   `ambiguousChannel`.
@@ -115,8 +115,8 @@ public struct BipolarPair: Hashable, Sendable, Codable {
 
   /// Reads a pair such as `Fp1-F7` of names that channels of a recording have; names may contain dashes themselves.
   ///
-  /// - Throws: ``ERPError``, code `unknownChannel`, when the text is no two names of channels; `ambiguousChannel` when it
-  ///   can be parted in two ways.
+  /// - Throws: ``ERPError``, code `unknownChannel`, when the text is no two names of channels; `ambiguousChannel` when
+  ///   it can be parted in two ways.
   public init(_ text: String, among labels: [String]) throws {
     let names = ChannelNames(labels)
     let readings = text.indices.filter { text[$0] == "-" }.compactMap { dash -> BipolarPair? in
@@ -145,8 +145,8 @@ extension SpatialTransform {
   ///   - channels: The channels before.
   ///   - pairs: The derivations, in the order in which they are wanted.
   ///   - keepsElectrodes: True to keep the anodes and cathodes themselves.
-  /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`; `invalidSettings` when a new name is taken or
-  ///   an electrode is paired with itself.
+  /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`; `invalidSettings` when a new name is taken
+  ///   or an electrode is paired with itself.
   public static func bipolar(
     of channels: [Channel], _ pairs: [BipolarPair], keepsElectrodes: Bool = false
   ) throws -> SpatialTransform {

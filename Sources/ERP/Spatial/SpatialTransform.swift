@@ -1,9 +1,10 @@
 import EEGCore
 
-/// New channels as weighted sums of others, the same at every sample: interpolation, references, derivations, regression.
+/// New channels as weighted sums of others, the same at every sample: interpolation, references, derivations,
+/// regression.
 ///
-/// A matrix `[output, input]` of which only the weights that are not zero are kept, so that a channel that is left alone
-/// costs nothing, and one that holds no numbers spoils only what is made of it.
+/// A matrix `[output, input]` of which only the weights that are not zero are kept, so that a channel that is left
+/// alone costs nothing, and one that holds no numbers spoils only what is made of it.
 public struct SpatialTransform: Hashable, Sendable {
   /// An input channel and its weight.
   public struct Term: Hashable, Sendable {

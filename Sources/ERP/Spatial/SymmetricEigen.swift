@@ -8,7 +8,7 @@ import EEGCore
 struct SymmetricEigen {
   /// In ascending order.
   private(set) var values: [Double]
-  /// Orthonormal; row k belongs to value k. Shape `[value, component]`.
+  /// Orthonormal, row k for value k; shape `[value, component]`.
   private(set) var vectors: Matrix
 
   /// Decomposes a matrix, of which only the lower triangle is read; its values must be finite.
@@ -47,7 +47,7 @@ struct SymmetricEigen {
 
 /// A symmetric matrix on its way to diagonal form.
 private struct Tridiagonal {
-  /// The transposed product of all transformations so far; each row becomes an eigenvector. Row-major.
+  /// The transposed product of all transformations so far, row-major; each row becomes an eigenvector.
   var rows: [Double]
   var diagonal: [Double]
   /// Place k holds the element between k - 1 and k; place 0 is zero.

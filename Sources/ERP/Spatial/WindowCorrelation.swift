@@ -2,8 +2,8 @@
 struct WindowCorrelation: Sendable {
   /// Samples of a window.
   let samples: Int
-  /// The part of its correlations that the best neighbour's is not below; PREP takes no maximum, which one shared artefact
-  /// would decide.
+  /// The part of its correlations that the best neighbour's is not below; PREP takes no maximum, which one shared
+  /// artefact would decide.
   private static let part = 0.98
 
   /// Buffers of one thread.

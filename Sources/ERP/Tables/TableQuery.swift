@@ -1,12 +1,12 @@
 /// Which rows of a table: `trial_type == 'go' && response_time > 0.3`.
 ///
 /// An expression compares columns with numbers, texts in single or double quotation marks, `true` and `false`, or other
-/// columns, by `==`, `!=`, `<`, `<=`, `>`, `>=`, `in [..]` and `not in [..]`. Comparisons are joined by `&&`, `||`, `!` or
-/// `and`, `or`, `not`, in falling order of strength `!`, `&&`, `||`, and by parentheses. Columns whose name is no word stand
-/// between backticks.
+/// columns, by `==`, `!=`, `<`, `<=`, `>`, `>=`, `in [..]` and `not in [..]`. Comparisons are joined by `&&`, `||`, `!`
+/// or `and`, `or`, `not`, in falling order of strength `!`, `&&`, `||`, and by parentheses. Columns whose name is no
+/// word stand between backticks.
 ///
-/// A field that is not known ("n/a" or empty) equals nothing but `'n/a'` and is neither larger nor smaller than anything,
-/// so `!=` is true of it. Compare `pandas.DataFrame.query`, whose expressions of this form mean the same.
+/// A field that is not known ("n/a" or empty) equals nothing but `'n/a'` and is neither larger nor smaller than
+/// anything, so `!=` is true of it. Compare `pandas.DataFrame.query`, whose expressions of this form mean the same.
 public struct TableQuery: Hashable, Sendable {
   /// The expression as it was given.
   public let expression: String

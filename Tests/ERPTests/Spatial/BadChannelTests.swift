@@ -163,7 +163,7 @@ struct BadChannelTests {
   // MARK: Other programs and recordings
 
   /// The oddball recording, spoiled as by `fixtures/generate/bad_channels.py`.
-  static func oddball() throws -> Recording {
+  private static func oddball() throws -> Recording {
     let file = try EDFFile(path: TestFiles.fixture("oddball.edf")).recording()
     let count = 15_920
     var values: [String: [Double]] = [:]

@@ -60,7 +60,7 @@ struct EOGRegressionTests {
     }
   }
 
-  /// EEG of 0.5 EOG and an evoked wave; the eyes move along with it. One blink in each epoch.
+  /// EEG of 0.5 EOG and an evoked wave, with which the eyes move along; one blink in each epoch.
   private static func simulated(seed: UInt64, eogSpread: Double = 1e-6) -> Epochs {
     var generator = SplitMix64(seed: seed)
     let wave = (0..<100).map { $0 > 30 && $0 < 60 ? 5e-5 : 0 }
