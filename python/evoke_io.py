@@ -121,8 +121,9 @@ class Epochs:
         return mne.EpochsArray(self.data, self.info(), events, self.times[0], codes, verbose="error")
 
 
-# One evoked potential: average and standard_error (or None), [channel, time] in volts.
-Condition = namedtuple("Condition", "average standard_error count method")
+# One evoked potential: average, standard_error, noise, lower and upper are [channel, time] in volts, or None.
+Condition = namedtuple(
+    "Condition", "average standard_error count method divisor noise lower upper confidence_level channel_count")
 
 
 class Evoked(Epochs):
@@ -131,10 +132,18 @@ class Evoked(Epochs):
     def load(self, file):
         super().load(file)
         groups = [file["evoked"][link] for link in file["evoked"].attrs["order"]]
-        self.evoked = {
-            group.attrs["name"]: Condition(
-                group["average"][()], group["standard_error"][()] if "standard_error" in group else None,
-                float(group.attrs["count"]), group.attrs["method"]) for group in groups}
+        self.evoked = {group.attrs["name"]: self.condition(group) for group in groups}
+
+    @staticmethod
+    def condition(group):
+        def optional(name):
+            return group[name][()] if name in group else None
+
+        attributes = group.attrs
+        return Condition(
+            group["average"][()], optional("standard_error"), float(attributes["count"]), attributes["method"],
+            attributes.get("divisor"), optional("noise"), optional("confidence_lower"), optional("confidence_upper"),
+            attributes.get("confidence_level"), optional("channel_count"))
 
     def to_mne(self):
         """The averages as a list of mne.EvokedArray."""

@@ -59,17 +59,25 @@ INLINE void join(point *x, const double *w, size_t n) {
   }
 }
 
+/* How a response is stored: a real part a point, or a real and an imaginary part. */
+enum { REAL = 1, COMPLEX = 2 };
+
+INLINE point respond(point a, const double *response, size_t place, const int kind) {
+  if (kind == COMPLEX) return times(a, response + 2 * place);
+  return (point){a.re * response[place], a.im * response[place]};
+}
+
 /* The innermost transforms, of four points or of two, which have no twiddle factors. */
-INLINE void finish(point *x, const double *response, size_t n) {
+INLINE void finish(point *x, const double *response, size_t n, const int kind) {
   if (n == 4) {
     const point a = x[0], b = x[1], c = x[2], d = x[3];
     const point s = add(a, c), t = subtract(a, c), u = add(b, d), v = subtract_turned(b, d);
     point e = add(s, u), f = add(t, v), g = subtract(s, u), h = subtract(t, v);
     if (response) {
-      e = (point){e.re * response[0], e.im * response[0]};
-      f = (point){f.re * response[1], f.im * response[1]};
-      g = (point){g.re * response[2], g.im * response[2]};
-      h = (point){h.re * response[3], h.im * response[3]};
+      e = respond(e, response, 0, kind);
+      f = respond(f, response, 1, kind);
+      g = respond(g, response, 2, kind);
+      h = respond(h, response, 3, kind);
       const point o = add(e, g), p = subtract(e, g), q = add(f, h), r = subtract_turned(f, h);
       e = add(o, q);
       f = subtract(p, r);
@@ -83,7 +91,7 @@ INLINE void finish(point *x, const double *response, size_t n) {
   } else {
     point a = add(x[0], x[1]), b = subtract(x[0], x[1]);
     if (response) {
-      const point c = {a.re * response[0], a.im * response[0]}, d = {b.re * response[1], b.im * response[1]};
+      const point c = respond(a, response, 0, kind), d = respond(b, response, 1, kind);
       a = add(c, d);
       b = subtract(c, d);
     }
@@ -96,7 +104,7 @@ INLINE void finish(point *x, const double *response, size_t n) {
 INLINE const double *twiddles_of(const double *twiddles, size_t size, size_t n) { return twiddles + 2 * (size - n); }
 
 /* The forward transform and, when there is a response, multiplication and inverse. */
-INLINE void transform(double *data, const double *response, const double *twiddles, size_t size) {
+INLINE void transform(double *data, const double *response, const double *twiddles, size_t size, const int kind) {
   point *x = (point *)__builtin_assume_aligned(data, sizeof(vector));
   size_t leaf = size;
   while (leaf > LEAF) leaf /= 4;
@@ -108,7 +116,8 @@ INLINE void transform(double *data, const double *response, const double *twiddl
     const size_t end = first + leaf;
     for (size_t n = leaf; n > last; n /= 4)
       for (size_t block = first; block < end; block += n) split(x + block, twiddles_of(twiddles, size, n), n);
-    for (size_t block = first; block < end; block += last) finish(x + block, response ? response + block : 0, last);
+    for (size_t block = first; block < end; block += last)
+      finish(x + block, response ? response + kind * block : 0, last, kind);
     if (!response) continue;
     for (size_t n = 4 * last; n <= leaf; n *= 4)
       for (size_t block = first; block < end; block += n) join(x + block, twiddles_of(twiddles, size, n), n);
@@ -117,10 +126,16 @@ INLINE void transform(double *data, const double *response, const double *twiddl
   }
 }
 
-CK_CLONES void ck_fft_forward(double *data, const double *twiddles, size_t size) { transform(data, 0, twiddles, size); }
+CK_CLONES void ck_fft_forward(double *data, const double *twiddles, size_t size) {
+  transform(data, 0, twiddles, size, REAL);
+}
 
 CK_CLONES void ck_fft_filter(double *data, const double *response, const double *twiddles, size_t size) {
-  transform(data, response, twiddles, size);
+  transform(data, response, twiddles, size, REAL);
+}
+
+CK_CLONES void ck_fft_filter_complex(double *data, const double *response, const double *twiddles, size_t size) {
+  transform(data, response, twiddles, size, COMPLEX);
 }
 
 enum { ROWS = 2 * CK_FFT_LANES, TILE = 64 };

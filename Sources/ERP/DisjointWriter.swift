@@ -17,9 +17,9 @@ struct DisjointWriter: @unchecked Sendable {
   }
 
   /// Hands out the places of a range, which nobody else may use meanwhile.
-  func update(_ range: Range<Int>, _ body: (inout MutableSpan<Double>) throws -> Void) rethrows {
+  func update<Result>(_ range: Range<Int>, _ body: (inout MutableSpan<Double>) throws -> Result) rethrows -> Result {
     precondition(range.lowerBound >= 0 && range.upperBound <= memory.count, "places outside the array")
     var places = memory.extracting(range).mutableSpan
-    try body(&places)
+    return try body(&places)
   }
 }

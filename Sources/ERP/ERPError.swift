@@ -33,6 +33,8 @@ public struct ERPError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let invalidWindow = Code(name: "invalidWindow")
     /// There is no condition of that name, or it has no epoch.
     public static let unknownCondition = Code(name: "unknownCondition")
+    /// Single epochs are needed and there are none.
+    public static let noEpochs = Code(name: "noEpochs")
     /// Evoked potentials that are to be combined differ in channels, rate or times.
     public static let incompatibleEvoked = Code(name: "incompatibleEvoked")
   }
@@ -59,6 +61,13 @@ extension ERPError {
 }
 
 extension ChannelNames {
+  /// The places of several signals; see ``signal(named:)``.
+  func signals(named names: [String]) throws(ERPError) -> [Int] {
+    var places: [Int] = []
+    for name in names { places.append(try signal(named: name)) }
+    return places
+  }
+
   /// The place of a signal, with the errors of this module.
   ///
   /// - Throws: ``ERPError``, codes `unknownChannel` and `ambiguousChannel`.

@@ -36,16 +36,23 @@ func parallelFor<Scratch>(
 ///
 /// - Returns: The values in order.
 /// - Throws: The error of the failed piece with the smallest number.
-func parallelMap<Value: Sendable>(
-  _ count: Int, threads: Int, _ value: @Sendable (_ index: Int) throws -> Value
+func parallelMap<Value: Sendable, Scratch>(
+  _ count: Int, threads: Int, makeScratch: @Sendable () -> Scratch,
+  _ value: @Sendable (_ index: Int, _ scratch: Scratch) throws -> Value
 ) throws -> [Value] {
   let results = Mutex([Value?](repeating: nil, count: count))
-  try parallelFor(count, threads: threads) {
-  } body: { index, _ in
-    let result = try value(index)
+  try parallelFor(count, threads: threads, makeScratch: makeScratch) { index, scratch in
+    let result = try value(index, scratch)
     results.withLock { $0[index] = result }
   }
   return results.withLock { $0.compactMap(\.self) }
+}
+
+/// Makes one value for each index on several threads, which need no scratch value.
+func parallelMap<Value: Sendable>(
+  _ count: Int, threads: Int, _ value: @Sendable (_ index: Int) throws -> Value
+) throws -> [Value] {
+  try parallelMap(count, threads: threads, makeScratch: {}) { index, _ in try value(index) }
 }
 
 /// Adds up the parts of a long work that several threads finish, and reports the sum.

@@ -13,12 +13,13 @@ struct Evoke: ParsableCommand {
       EXAMPLES
         evoke info recording.edf
         evoke erp recording.edf --events target,standard --tmin -0.1 --tmax 0.6 -o erp.h5
+        evoke measure erp.h5 --window 0.3:0.5,name=P3 --measures mean,peak -o p3.csv
         evoke plot erp.h5 -o erp.svg
 
       Errors go to standard error and end with status 1; a wrong command line ends with status 64.
       """,
     version: "0.1.0",
-    subcommands: [Info.self, Check.self, Convert.self, AverageERP.self, Plot.self])
+    subcommands: [Info.self, Check.self, Convert.self, AverageERP.self, Measure.self, Plot.self])
 
   static func main() {
     do {

@@ -96,11 +96,12 @@ struct EvokedArchiveTests {
     #expect(try file.dataset("events/condition").readTexts().values == ["a", "b"])
     #expect(
       try file.dataset("drop_log").readTexts().values == [
-        "", "crosses a gap of the recording; peak-to-peak above limit: Cz, Pz",
+        "", "crosses a gap of the recording; peak-to-peak above 100 uV: Cz 200 uV, Pz 150 uV",
       ])
     #expect(
       try file.dataset("drop_reasons").readTexts().values == [
-        "[]", #"[{"reason":"gap"},{"channels":["Cz","Pz"],"reason":"peak_to_peak"}]"#,
+        "[]",
+        #"[{"reason":"gap"},{"channels":["Cz","Pz"],"limit":0.0001,"reason":"peak_to_peak","values":[0.0002,0.00015]}]"#,
       ])
   }
 

@@ -97,7 +97,7 @@ struct ReferenceTests {
 
   @Test("Filter coefficients", arguments: ReferenceData.all)
   func coefficients(data: ReferenceData) throws {
-    let filter = try #require(try data.epochs(.filtered).filter)
+    let filter = try #require(try data.epochs(.filtered).filter?.fir)
     let stored: HDF5Array<Double> = try data.arrays().dataset("fir_1_30").read()
     #expect(filter.coefficients.count == stored.values.count)
     expectEqual(filter.coefficients, stored, within: 1e-15, "coefficients")

@@ -23,6 +23,9 @@ void ck_fft_forward(double *data, const double *twiddles, size_t size);
  */
 void ck_fft_filter(double *data, const double *response, const double *twiddles, size_t size);
 
+/* The same with a complex frequency response: the real and the imaginary part of every point. */
+void ck_fft_filter_complex(double *data, const double *response, const double *twiddles, size_t size);
+
 /* From 2 * CK_FFT_LANES rows to points: row r, which begins at `rows + r * stride`, becomes place r of every point. */
 void ck_fft_pack(double *data, const double *rows, size_t stride, size_t size);
 

@@ -1,7 +1,5 @@
 import AtomicFiles
-import Dispatch
 import EEGCore
-import Synchronization
 
 /// Writes a recording as EDF, EDF+, BDF or BDF+.
 ///
@@ -35,13 +33,17 @@ public struct EDFWriter {
     progress: ((Double) -> Void)? = nil
   ) throws -> EDFWritingReport {
     let output = try AtomicFile(path: path)
-    let writer = try EDFWriter(recording, path: path, options: options)
-    let verifies = options.verifies
-    try writer.writeFile(output.temporaryPath) { progress?($0 * (verifies ? 0.4 : 1)) }
+    // Floating-point samples are looked at before they are written.
+    let scan = recording.signals.contains { !$0.encoding.isDigital } ? 0.3 : 0
+    let written = options.verifies ? scan + (1 - scan) * 0.4 : 1
+    let writer = try EDFWriter(recording, path: path, options: options) { progress?(scan * $0) }
+    try writer.writeFile(output.temporaryPath) { progress?(scan + (written - scan) * $0) }
     var verification = EDFWritingReport.Verification.none
-    if verifies {
+    if options.verifies {
       let check = ReadBack(recording: recording, quantizers: writer.quantizers, target: path)
-      verification = try check.verify(output.temporaryPath, variant: writer.variant) { progress?(0.4 + 0.6 * $0) }
+      verification = try check.verify(output.temporaryPath, variant: writer.variant) {
+        progress?(written + (1 - written) * $0)
+      }
     }
     try output.commit()
     return EDFWritingReport(
@@ -49,7 +51,9 @@ public struct EDFWriter {
       notes: writer.notes, verification: verification)
   }
 
-  private init(_ recording: Recording, path: String, options: EDFWritingOptions) throws {
+  private init(
+    _ recording: Recording, path: String, options: EDFWritingOptions, progress: (Double) -> Void
+  ) throws {
     self.recording = recording
     self.path = path
     self.options = options
@@ -73,22 +77,10 @@ public struct EDFWriter {
     }
     self.layout = layout
     let isBDF = variant.isBDF
-    quantizers = try Self.quantizers(for: recording, isBDF: isBDF, path: path)
+    quantizers = try SampleQuantizer.all(for: recording, isBDF: isBDF, path: path, progress: progress)
     annotations = try variant.isPlus ? Self.annotations(recording, layout, width, path) : nil
     header = Self.header(recording, variant, layout, quantizers, annotations)
     notes = Self.notes(recording, header, layout, quantizers)
-  }
-
-  /// One a signal; the range of physical samples is looked for on all processors.
-  private static func quantizers(for recording: Recording, isBDF: Bool, path: String) throws -> [SampleQuantizer] {
-    let count = recording.signals.count
-    let results = Mutex([Result<SampleQuantizer, any Error>?](repeating: nil, count: count))
-    DispatchQueue.concurrentPerform(iterations: count) { signal in
-      let result = Result { try SampleQuantizer(signal, of: recording, isBDF: isBDF, path: path) }
-      results.withLock { $0[signal] = result }
-    }
-    // The first failure by position, whatever the threads did.
-    return try results.withLock { $0 }.compactMap { try $0?.get() }
   }
 
   /// The plainest kind that holds the recording.

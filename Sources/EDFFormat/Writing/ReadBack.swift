@@ -10,8 +10,6 @@ struct ReadBack {
   /// The name that errors give.
   let target: String
 
-  private static let blockLength = 1 << 18
-
   /// - Throws: ``EDFWritingError``, code `verificationFailed`; the sources' errors.
   func verify(
     _ path: String, variant: EDFVariant, progress: (Double) -> Void
@@ -54,13 +52,12 @@ struct ReadBack {
     isClipped: Bool, _ progress: (Double) -> Void, _ read: (Int, Int, inout [Int32]) -> Bool
   ) throws -> Bool {
     var hasOutliers = false
-    for signal in recording.signals.indices {
-      progress(Double(signal) / Double(recording.signals.count))
-      let count = recording.signals[signal].sampleCount
-      for first in stride(from: 0, to: count, by: Self.blockLength) {
-        let samples = first..<min(count, first + Self.blockLength)
+    var done = 0
+    let total = recording.signals.reduce(0) { $0 + $1.sampleCount }
+    for block in SampleSweep(recording: recording, signals: Array(recording.signals.indices)).blocks {
+      for (signal, samples) in block.enumerated() where !samples.isEmpty {
         var values = [Int32](repeating: 0, count: samples.count)
-        guard read(signal, first, &values) else {
+        guard read(signal, samples.lowerBound, &values) else {
           throw failure("samples \(samples) of '\(recording.signals[signal].label)' are missing")
         }
         var expected = try expected(signal, samples)
@@ -73,10 +70,12 @@ struct ReadBack {
         }
         if let place = values.indices.first(where: { values[$0] != expected[$0] }) {
           throw failure(
-            "sample \(first + place) of '\(recording.signals[signal].label)' is \(values[place]), not \(expected[place])"
-          )
+            "sample \(samples.lowerBound + place) of '\(recording.signals[signal].label)' is \(values[place]), "
+              + "not \(expected[place])")
         }
+        done += samples.count
       }
+      progress(Double(done) / Double(total))
     }
     return hasOutliers
   }

@@ -19,45 +19,83 @@ struct SampleQuantizer {
   /// True when digital samples are those of the source.
   var passesThrough: Bool { calibration == nil }
 
-  /// Chooses: samples pass through when the source is digital, fits, and its limits can be written exactly; else the
-  /// physical range of the data is spread over all digital values.
+  /// One a signal: samples pass through when the source is digital, fits, and its limits can be written exactly; else
+  /// the physical range of the data is spread over all digital values.
   ///
   /// - Parameters:
-  ///   - signal: Index into the recording's signals.
   ///   - isBDF: 24 bits, else 16.
+  ///   - progress: Told the part of the work that is done, when samples have to be looked at.
   /// - Throws: ``EDFWritingError``, code `notRepresentable`; the source's errors.
-  init(_ signal: Int, of recording: Recording, isBDF: Bool, path: String) throws {
-    let description = recording.signals[signal]
+  static func all(
+    for recording: Recording, isBDF: Bool, path: String, progress: (Double) -> Void
+  ) throws -> [SampleQuantizer] {
     let span = isBDF ? -8_388_608...8_388_607 : -32_768...32_767
-    if description.encoding.isDigital {
-      let range = try Self.digitalRange(signal, of: recording, isBDF: isBDF)
-      let fits = range.map { span.contains(Int($0.lowerBound)) && span.contains(Int($0.upperBound)) } ?? true
-      if fits, let fields = Self.exactLimits(description.calibration, span: span) {
-        (physicalMinimum, physicalMaximum, digitalMinimum, digitalMaximum) = fields
-        (unit, factor) = (description.unit, 1)
-        calibration = nil
-        return
-      }
-      if description.kind == .status {
-        throw EDFWritingError(
-          .notRepresentable, path: path,
-          "the codes of '\(description.label)' do not fit 16 bits; write BDF, or leave the signal out")
+    // Only the values of wider encodings need a look.
+    let wide = recording.signals.indices.filter { signal in
+      switch (recording.signals[signal].encoding, isBDF) {
+      case (.int24, false), (.int32, _): true
+      default: false
       }
     }
+    let ranges = try SampleSweep(recording: recording, signals: wide).digitalRanges(progress: progress)
+    let digital = Dictionary(uniqueKeysWithValues: zip(wide, ranges))
+    let exact = try recording.signals.indices.map { signal in
+      try SampleQuantizer(
+        passing: recording.signals[signal], range: digital[signal] ?? nil, span: span, path: path)
+    }
+    let rounded = recording.signals.indices.filter { exact[$0] == nil }
+    let sweep = SampleSweep(recording: recording, signals: rounded)
+    let physical = try sweep.physicalRanges(progress: progress) { signal, sample in
+      EDFWritingError(
+        .notRepresentable, path: path,
+        "sample \(sample) of '\(recording.signals[signal].label)' is not a number, which integers cannot hold; "
+          + "leave the signal out")
+    }
+    var spread = try zip(rounded, physical).map { signal, range in
+      try SampleQuantizer(spreading: recording.signals[signal], range: range, span: span, path: path)
+    }[...]
+    return exact.compactMap { $0 ?? spread.popFirst() }
+  }
+
+  /// Samples as they are; nil when the file cannot hold them or their limits.
+  ///
+  /// - Parameter range: Of the stored values; nil when all values of the encoding fit.
+  /// - Throws: ``EDFWritingError``, code `notRepresentable`, for trigger codes, which may not be rounded.
+  private init?(passing signal: Signal, range: ClosedRange<Int32>?, span: ClosedRange<Int>, path: String) throws {
+    guard signal.encoding.isDigital else { return nil }
+    let fits = range.map { span.contains(Int($0.lowerBound)) && span.contains(Int($0.upperBound)) } ?? true
+    guard fits, let fields = Self.exactLimits(signal.calibration, span: span) else {
+      guard signal.kind != .status else {
+        throw EDFWritingError(
+          .notRepresentable, path: path,
+          "the codes of '\(signal.label)' do not fit 16 bits; write BDF, or leave the signal out")
+      }
+      return nil
+    }
+    (physicalMinimum, physicalMaximum, digitalMinimum, digitalMaximum) = fields
+    (unit, factor) = (signal.unit, 1)
+    calibration = nil
+  }
+
+  /// The range of the data, rounded outwards to eight characters, over all digital values.
+  ///
+  /// - Parameter range: Of the physical values; nil when there is none.
+  /// - Throws: ``EDFWritingError``, code `notRepresentable`.
+  private init(spreading signal: Signal, range: ClosedRange<Double>?, span: ClosedRange<Int>, path: String) throws {
     (digitalMinimum, digitalMaximum) = (span.lowerBound, span.upperBound)
-    let limits = try Self.physicalRange(signal, of: recording, path: path)
-    if description.kind == .status, Double(span.lowerBound) <= limits.lowerBound,
+    let limits = Self.widened(range)
+    if signal.kind == .status, Double(span.lowerBound) <= limits.lowerBound,
       limits.upperBound <= Double(span.upperBound)
     {
       // Readers take codes from the stored integers.
       (physicalMinimum, physicalMaximum) = (String(span.lowerBound), String(span.upperBound))
-      (unit, factor) = (description.unit, 1)
+      (unit, factor) = (signal.unit, 1)
       calibration = Calibration(
         physicalMinimum: Double(span.lowerBound), physicalMaximum: Double(span.upperBound),
         digitalMinimum: span.lowerBound, digitalMaximum: span.upperBound)
       return
     }
-    let units = [(description.unit, 1.0)] + Self.largerUnits(than: description.unit)
+    let units = [(signal.unit, 1.0)] + Self.largerUnits(than: signal.unit)
     for (unit, factor) in units {
       guard let lower = EightCharacterNumber.rounded(limits.lowerBound * factor, up: false),
         let upper = EightCharacterNumber.rounded(limits.upperBound * factor, up: true), let minimum = Double(lower),
@@ -71,7 +109,7 @@ struct SampleQuantizer {
     }
     throw EDFWritingError(
       .notRepresentable, path: path,
-      "the values of '\(description.label)', \(limits.lowerBound) to \(limits.upperBound) \(description.unit), do not "
+      "the values of '\(signal.label)', \(limits.lowerBound) to \(limits.upperBound) \(signal.unit), do not "
         + "fit the eight characters of a limit; change the unit")
   }
 
@@ -125,63 +163,10 @@ struct SampleQuantizer {
       ? (lower, upper, digitalMinimum, digitalMaximum) : (upper, lower, digitalMaximum, digitalMinimum)
   }
 
-  /// Smallest and largest stored value; nil, without a look, when every value of the encoding fits.
-  private static func digitalRange(
-    _ signal: Int, of recording: Recording, isBDF: Bool
-  ) throws -> ClosedRange<Int32>? {
-    switch (recording.signals[signal].encoding, isBDF) {
-    case (.int16, _), (.int24, true): return nil
-    default: break
-    }
-    let count = recording.signals[signal].sampleCount
-    guard count > 0 else { return nil }
-    var (lowest, highest) = (Int32.max, Int32.min)
-    var values = [Int32](repeating: 0, count: min(count, blockLength))
-    for block in blocks(count) {
-      try values.withUnsafeMutableBufferPointer { buffer in
-        var part = buffer.extracting(0..<block.count).mutableSpan
-        try recording.source.readDigital(signal: signal, from: block.lowerBound, into: &part)
-      }
-      for place in 0..<block.count {
-        lowest = min(lowest, values[place])
-        highest = max(highest, values[place])
-      }
-    }
-    return lowest...highest
-  }
-
-  /// Smallest and largest physical value, widened where a line needs it.
-  private static func physicalRange(_ signal: Int, of recording: Recording, path: String) throws -> ClosedRange<Double>
-  {
-    let description = recording.signals[signal]
-    var lowest = Double.infinity
-    var highest = -Double.infinity
-    // One buffer for all blocks: fresh memory would cost more than the comparison.
-    var values = [Double](repeating: 0, count: min(description.sampleCount, blockLength))
-    for block in blocks(description.sampleCount) {
-      try values.withUnsafeMutableBufferPointer { buffer in
-        var part = buffer.extracting(0..<block.count).mutableSpan
-        try recording.source.readPhysical(signal: signal, from: block.lowerBound, into: &part)
-      }
-      var (low, high) = (lowest, highest)
-      guard ck_range(values, block.count, &low, &high) != 0 else {
-        let place = values.prefix(block.count).firstIndex { !$0.isFinite } ?? 0
-        throw EDFWritingError(
-          .notRepresentable, path: path,
-          "sample \(block.lowerBound + place) of '\(description.label)' is not a number, which integers cannot hold; "
-            + "leave the signal out")
-      }
-      (lowest, highest) = (min(lowest, low), max(highest, high))
-    }
-    guard lowest <= highest else { return -1...1 }
-    // A constant needs a range around it.
-    let margin = lowest == highest ? max(1, abs(lowest) * 1e-3) : 0
-    return (lowest - margin)...(highest + margin)
-  }
-
-  private static let blockLength = 1 << 16
-
-  private static func blocks(_ count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: blockLength).map { $0..<min(count, $0 + blockLength) }
+  /// A range that a line can be drawn through: a constant needs a range around it.
+  private static func widened(_ range: ClosedRange<Double>?) -> ClosedRange<Double> {
+    guard let range else { return -1...1 }
+    let margin = range.lowerBound == range.upperBound ? max(1, abs(range.lowerBound) * 1e-3) : 0
+    return (range.lowerBound - margin)...(range.upperBound + margin)
   }
 }

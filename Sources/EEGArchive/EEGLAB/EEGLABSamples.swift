@@ -143,7 +143,7 @@ final class FloatDataFile: Sendable {
 /// Channels are interleaved, so reading one reads all; the blocks that were read last are kept.
 final class EEGLABSamples: SampleSource {
   private static let blockBytes = 4 << 20
-  private static let mostBlocks = 24
+  private static let mostBlocks = 8
 
   private let stored: EEGLABStoredSamples
   private let rows: Int

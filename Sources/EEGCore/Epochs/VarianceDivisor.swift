@@ -1,15 +1,18 @@
-/// What the sum of squares is divided by for a variance.
-public enum VarianceDivisor: String, Hashable, Sendable, Codable, CaseIterable {
-  /// N, as MNE-Python and numpy.
+/// By what the sum of squared deviations is divided.
+public enum VarianceDivisor: String, Codable, CaseIterable, Hashable, Sendable {
+  /// The number of values, as numpy's `std` and MNE-Python.
   case population = "n"
-  /// N - 1, as ERPLAB, FieldTrip and R.
+  /// One less than the number of values, as MATLAB's `std`, ERPLAB, FieldTrip and R's `sd`.
   case sample = "n-1"
 
-  /// The divisor for so many values; 0 for a single one with `sample`, whose variance is not known.
+  /// The divisor for so many values.
   public func degreesOfFreedom(_ count: Double) -> Double { self == .population ? count : count - 1 }
 
-  /// The standard deviation of some values, in their unit; NaN when there are too few.
-  public func standardDeviation(_ values: [Double]) -> Double {
+  /// The standard deviation.
+  ///
+  /// - Parameter values: In any unit; summed in their order, so that the same values give the same bits.
+  /// - Returns: In the same unit; NaN when there is no value, or a single one and the divisor is `sample`.
+  public func standardDeviation(of values: some Collection<Double>) -> Double {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / degreesOfFreedom(count)).squareRoot()

@@ -15,11 +15,14 @@ public struct ArtifactDetection: Sendable {
   ///
   /// - Parameters:
   ///   - channels: The rows of an epoch.
+  ///   - examined: Number of first rows that rules without names look at; all rows when nil.
   ///   - times: Its columns [s from the event].
   ///   - rate: Sampling rate of the columns [Hz].
   /// - Throws: ``ERPError``, code `invalidSettings` for a limit, window or time span that is not possible, and
   ///   `unknownChannel` or `ambiguousChannel` for a name.
-  public init(_ settings: ArtifactSettings, channels: [Channel], times: [Double], rate: Double) throws(ERPError) {
+  public init(
+    _ settings: ArtifactSettings, channels: [Channel], examined: Int? = nil, times: [Double], rate: Double
+  ) throws(ERPError) {
     let most = settings.mostRejectedChannels
     guard most >= 0, most <= 1 else {
       throw ERPError(
@@ -28,13 +31,14 @@ public struct ArtifactDetection: Sendable {
     }
     var prepared: [PreparedRule] = []
     for rule in settings.rules {
-      prepared.append(try PreparedRule(rule, channels: channels, times: times, rate: rate))
+      prepared.append(
+        try PreparedRule(rule, channels: channels, examined: examined ?? channels.count, times: times, rate: rate))
     }
     rules = prepared
     self.channels = channels
     timeCount = times.count
     rejectsChannels = settings.rejectsChannels
-    mostRejected = Int(most * Double(channels.count { $0.kind == .eeg }) + 1e-9)
+    mostRejected = Int(most * Double(channels.prefix(examined ?? channels.count).count { $0.kind == .eeg }) + 1e-9)
   }
 
   /// True when there is nothing to look for.

@@ -25,7 +25,9 @@ struct PreparedRule: Sendable {
   /// Lays out a rule.
   ///
   /// - Throws: ``ERPError``, codes `invalidSettings`, `unknownChannel` and `ambiguousChannel`.
-  init(_ rule: ArtifactRule, channels: [Channel], times: [Double], rate: Double) throws(ERPError) {
+  init(
+    _ rule: ArtifactRule, channels: [Channel], examined: Int, times: [Double], rate: Double
+  ) throws(ERPError) {
     func failure(_ reason: String) -> ERPError {
       ERPError(code: .invalidSettings, message: "artifact rule '\(rule)': \(reason)")
     }
@@ -37,7 +39,7 @@ struct PreparedRule: Sendable {
       for name in wanted { places.insert(try names.signal(named: name)) }
       rows = places.sorted()
     } else {
-      rows = channels.indices.filter { channels[$0].kind == .eeg }
+      rows = (0..<examined).filter { channels[$0].kind == .eeg }
     }
     isChannelwise = rule.channels == nil && rule.detector != .blink
 

@@ -13,7 +13,7 @@ struct BootstrapDraws: Sendable {
   ///   - stream: Number of the condition; every condition has draws of its own.
   init(_ settings: BootstrapSettings, count: Int, stream: Int) {
     level = settings.level
-    var generator = SplitMix64(seed: settings.seed &+ UInt64(stream) &* 0x9E37_79B9_7F4A_7C15)
+    var generator = SeededGenerator(seed: settings.seed &+ UInt64(stream) &* 0x9E37_79B9_7F4A_7C15)
     draws = (0..<settings.resamples).map { _ in
       (0..<count).map { _ in Int32.random(in: 0..<Int32(count), using: &generator) }
     }
@@ -70,22 +70,5 @@ struct BootstrapDraws: Sendable {
     let below = min(max(Int(place), 0), sorted.count - 1)
     let above = min(below + 1, sorted.count - 1)
     return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
-  }
-}
-
-/// A small random number generator that a seed decides.
-///
-/// Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
-private struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

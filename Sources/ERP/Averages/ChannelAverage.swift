@@ -90,7 +90,7 @@ struct ChannelAverage: Sendable {
         column[place] = column[cut]
         column[column.count - 1 - place] = column[column.count - 1 - cut]
       }
-      let deviation = settings.divisor.standardDeviation(column)
+      let deviation = settings.divisor.standardDeviation(of: column)
       error.append(deviation / ((1 - 2 * Double(cut) / count) * count.squareRoot()))
     }
     return (center, error)

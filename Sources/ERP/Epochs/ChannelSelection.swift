@@ -35,14 +35,28 @@ public struct LeftOutSignal: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The signals that are read, what they serve for, and where their samples lie.
+/// The signals that are read, what becomes of them, and where their samples lie.
 struct ChannelSelection {
-  /// Indices of the signals to read: first those that are reported, then those that only serve as reference.
+  /// Indices of the signals to read: first those that are reported, then those that artifacts are looked for in, then those
+  /// that only serve as reference, or for interpolation.
   let signals: [Int]
-  /// The channels that are reported, as many as the first of `signals`.
-  let channels: [Channel]
-  /// Places in `signals` whose mean is subtracted from the EEG channels; empty for no reference.
+  /// Rows of an epoch; as many as `signals`, or more when more channels are derived.
+  let rowCount: Int
+  /// Replaces bad channels, among the rows of `signals`; nil for none.
+  let interpolation: SpatialTransform?
+  /// The bad channels that are replaced.
+  let interpolated: [String]
+  /// Rows whose sum, over `referenceDivisor`, is subtracted from the EEG channels; empty for no reference.
   let reference: [Int]
+  let referenceDivisor: Double
+  /// Makes bipolar channels, from `rowCount` rows to those of `outputs`; nil for none.
+  let derivation: SpatialTransform?
+  /// The rows in the end: first `channels`, then those that only serve to find artifacts.
+  let outputs: [Channel]
+  /// The channels that are reported.
+  let channels: [Channel]
+  /// Kinds and positions of the read signals.
+  let inputs: [Channel]
   /// Signals that were not asked for by name and are left out.
   let leftOut: [LeftOutSignal]
   /// Segments at the rate of the signals.
@@ -50,24 +64,40 @@ struct ChannelSelection {
 
   /// Chooses the signals.
   ///
-  /// - Throws: ``ERPError``, codes `unknownChannel`, `ambiguousChannel`, `unequalSampling`, `invalidSettings`.
-  init(_ settings: EpochSettings, in recording: Recording) throws {
+  /// - Parameter detected: Labels of bad channels besides those that the settings name.
+  /// - Throws: ``ERPError``, codes `unknownChannel`, `ambiguousChannel`, `unequalSampling`, `invalidSettings`,
+  ///   `noElectrodePositions`.
+  init(_ settings: EpochSettings, in recording: Recording, detected: [String] = []) throws {
     let all = recording.signals
     let names = ChannelNames(all.map(\.label))
-    let excluded = Set(try settings.excludedChannels.map(names.signal(named:)))
-    let isUsable = all.indices.map { all[$0].kind == .eeg && all[$0].voltsPerUnit != nil && !excluded.contains($0) }
+    let electrodes = StandardElectrodes.positions(for: all.map(\.label))
+    func channel(_ signal: Int) -> Channel {
+      let standard = all[signal].kind == .eeg ? electrodes[signal]?.position : nil
+      return Channel(name: all[signal].label, kind: all[signal].kind, position: all[signal].position ?? standard)
+    }
+    let bad = Set(try (settings.excludedChannels + detected).map(names.signal(named:)))
+    func isEEG(_ signal: Int) -> Bool { all[signal].kind == .eeg && all[signal].voltsPerUnit != nil }
+    // What has no position cannot be interpolated, and is left out.
+    let replaced = settings.interpolatesBadChannels ? bad.filter { isEEG($0) && channel($0).position != nil } : []
+    let excluded = bad.subtracting(replaced)
+    let isUsable = all.indices.map { isEEG($0) && !excluded.contains($0) }
+    let pairs = try settings.bipolar.map { try BipolarPair($0, among: all.map(\.label)) }
+    let paired = Set(try pairs.flatMap { [try names.signal(named: $0.anode), try names.signal(named: $0.cathode)] })
+
     let reported: [Int]
+    let rate: Double?
     if let wanted = settings.channels {
       var seen = excluded
       reported = try wanted.map(names.signal(named:)).filter { seen.insert($0).inserted }
       leftOut = []
+      rate = (reported.first ?? paired.min()).map { all[$0].rate }
     } else {
       let usable = all.indices.filter { isUsable[$0] }
-      let rate = Self.commonestRate(usable.map { all[$0].rate })
-      reported = usable.filter { all[$0].rate == rate }
-      leftOut = Self.explain(all, reported: Set(reported), excluded: excluded)
+      rate = Self.commonestRate(usable.map { all[$0].rate })
+      reported = usable.filter { all[$0].rate == rate && !paired.contains($0) }
+      leftOut = Self.explain(all, reported: Set(reported).union(paired), excluded: excluded)
     }
-    guard let first = reported.first else {
+    guard let rate, !reported.isEmpty || !pairs.isEmpty else {
       throw ERPError(
         code: .unknownChannel,
         message: "the recording has no EEG channel in volts that is not excluded; name the channels to be epoched")
@@ -79,12 +109,19 @@ struct ChannelSelection {
       read.append(signal)
       return read.count - 1
     }
+    let searched = try Self.searched(settings, in: all, names, rate: rate)
+    for signal in searched { _ = place(of: signal) }
+    let outputCount = read.count
+    for signal in paired.sorted() { _ = place(of: signal) }
+    if !replaced.isEmpty {
+      for signal in all.indices where isUsable[signal] && all[signal].rate == rate { _ = place(of: signal) }
+    }
     switch settings.reference {
     case .none:
-      reference = []
+      (reference, referenceDivisor) = ([], 1)
     case .average:
-      let rate = all[first].rate
       reference = all.indices.filter { isUsable[$0] && all[$0].rate == rate }.map(place(of:))
+      referenceDivisor = Double(reference.count)
       guard reference.count > 1 else {
         throw ERPError(
           code: .invalidSettings,
@@ -95,16 +132,46 @@ struct ChannelSelection {
         throw ERPError(code: .invalidSettings, message: "the reference names no channel; name one or use 'average'")
       }
       reference = Set(try wanted.map(names.signal(named:))).sorted().map(place(of:))
+      referenceDivisor = Double(reference.count)
+    case .linkedMastoids(let lone):
+      reference = try Mastoids.find(in: all.map(\.label), lone: lone).map(place(of:))
+      referenceDivisor = 2
     }
     try Self.checkTogether(read.map { all[$0] })
     signals = read
-    index = recording.segmentIndex(ofSignal: first)
-    let electrodes = StandardElectrodes.positions(for: all.map(\.label))
-    channels = reported.map {
-      Channel(
-        name: all[$0].label, kind: all[$0].kind,
-        position: all[$0].position ?? (all[$0].kind == .eeg ? electrodes[$0]?.position : nil))
+    let inputs = read.map(channel)
+    self.inputs = inputs
+    index = recording.segmentIndex(ofSignal: read[0])
+    interpolated = replaced.sorted().map { all[$0].label }
+    interpolation =
+      replaced.isEmpty
+      ? nil : try SpatialTransform.interpolation(of: inputs, bad: interpolated)
+    guard !pairs.isEmpty else {
+      (derivation, rowCount) = (nil, read.count)
+      outputs = Array(inputs.prefix(outputCount))
+      channels = Array(inputs.prefix(reported.count))
+      return
     }
+    let derived = try SpatialTransform.bipolar(of: inputs, pairs, keepsElectrodes: true)
+    let chosen =
+      Array(reported.indices) + pairs.indices.map { inputs.count + $0 } + Array(reported.count..<outputCount)
+    let rows = max(inputs.count, chosen.count)
+    rowCount = rows
+    derivation = derived.selecting(outputs: chosen).padded(toInputs: rows)
+    outputs = chosen.map { derived.outputs[$0] }
+    channels = Array(outputs.prefix(reported.count + pairs.count))
+  }
+
+  /// Signals that only serve to find artifacts, or to correct them: those that record the eyes, and those that rules name.
+  private static func searched(
+    _ settings: EpochSettings, in all: [Signal], _ names: ChannelNames, rate: Double
+  ) throws -> [Int] {
+    var searched = try settings.artifacts.rules.flatMap { try ($0.channels ?? []).map(names.signal(named:)) }
+    guard let regression = settings.eogRegression else { return searched }
+    searched +=
+      try regression.eog?.map(names.signal(named:))
+      ?? all.indices.filter { all[$0].kind == .eog && all[$0].voltsPerUnit != nil && all[$0].rate == rate }
+    return searched
   }
 
   /// The rate that occurs most often; of several the highest.

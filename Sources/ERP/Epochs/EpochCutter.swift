@@ -6,22 +6,27 @@ import Synchronization
 struct EpochCutter: Sendable {
   private let recording: Recording
   private let signals: [Int]
+  /// Rows of an epoch, of which the first are read.
+  private let rowCount: Int
   private let placement: EpochPlacement
   private let threads: Int
   private let progress: ProgressMeter?
 
-  init(recording: Recording, signals: [Int], placement: EpochPlacement, threads: Int, progress: ProgressMeter?) {
+  init(
+    recording: Recording, selection: ChannelSelection, placement: EpochPlacement, threads: Int, progress: ProgressMeter?
+  ) {
     self.recording = recording
-    self.signals = signals
+    signals = selection.signals
+    rowCount = selection.rowCount
     self.placement = placement
     self.threads = threads
     self.progress = progress
   }
 
-  /// Values of an epoch as it is cut: signals times samples.
-  var epochSize: Int { signals.count * placement.count }
+  /// Values of an epoch as it is cut: rows times samples.
+  var epochSize: Int { rowCount * placement.count }
 
-  /// Zeros for all epochs, shape `[epoch, signal, sample]`.
+  /// Zeros for all epochs, shape `[epoch, row, sample]`.
   ///
   /// - Throws: ``ERPError``, code `invalidSettings`, when they would not fit into the memory of the machine.
   func emptyEpochs() throws -> [Double] {
@@ -37,7 +42,7 @@ struct EpochCutter: Sendable {
   }
 
   /// Fills the epochs with volts.
-  func cut(into memory: DisjointWriter, filter: SegmentFilter?) throws {
+  func cut(into memory: DisjointWriter, filter: PreparedFilter?) throws {
     if let filter {
       try filter.run(
         signalCount: signals.count, wanted: { !placement.epochs(overlapping: $0).isEmpty }, threads: threads,
@@ -58,18 +63,20 @@ struct EpochCutter: Sendable {
     }
   }
 
-  /// Finishes every epoch and says why it is to be dropped.
-  func finish(_ memory: DisjointWriter, with finisher: EpochFinisher) throws -> [[DropReason]] {
-    let reasons = Mutex([[DropReason]](repeating: [], count: placement.starts.count))
-    try parallelFor(placement.starts.count, threads: threads) {
-      EpochFinisher.Scratch()
-    } body: { epoch, scratch in
-      memory.update((epoch * epochSize)..<((epoch + 1) * epochSize)) { values in
-        let found = finisher.finish(&values, scratch)
-        if !found.isEmpty { reasons.withLock { $0[epoch] = found } }
-      }
+  /// Does something to every epoch on all threads.
+  ///
+  /// - Parameters:
+  ///   - memory: All epochs, one after the other.
+  ///   - size: Values from the start of one epoch to the next.
+  ///   - makeScratch: Makes the buffers of a thread.
+  /// - Returns: What `body` returns for each epoch, in order.
+  func forEachEpoch<Scratch, Value: Sendable>(
+    in memory: DisjointWriter, size: Int, makeScratch: @Sendable () -> Scratch,
+    _ body: @Sendable (inout MutableSpan<Double>, Scratch) -> Value
+  ) throws -> [Value] {
+    try parallelMap(placement.starts.count, threads: threads, makeScratch: makeScratch) { epoch, scratch in
+      memory.update((epoch * size)..<((epoch + 1) * size)) { values in body(&values, scratch) }
     }
-    return reasons.withLock { $0 }
   }
 
   private func readVolts(row: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {

@@ -1,81 +1,110 @@
 import EEGCore
 
-/// What is done to an epoch after it was cut: reference, trend, baseline, decimation, and the check for artefacts.
+/// What is done to an epoch after it was cut: interpolation, reference, derivations, trend, baseline, decimation, and the
+/// search for artifacts.
 ///
-/// The order is that of MNE-Python: reference of the continuous recording (equal to that of the epoch, since both are
-/// linear), then per epoch trend, baseline, decimation; limits are checked on what is left.
+/// The order is that of MNE-Python: interpolation and reference of the continuous recording (equal to those of the epoch,
+/// since all are linear), then per epoch trend, baseline, decimation; artifacts are looked for in what is left.
 struct EpochFinisher: Sendable {
   private let window: EpochWindow
-  private let channels: [Channel]
-  private let rowCount: Int
-  private let reference: [Int]
+  private let selection: ChannelSelection
   private let detrend: Detrend?
-  private let peakToPeakLimit: Double?
-  private let flatLimit: Double?
+  private let detection: ArtifactDetection
 
   /// Prepares.
   ///
-  /// - Throws: ``ERPError``, code `invalidSettings`, for a limit that is not a positive number.
+  /// - Throws: ``ERPError``, code `invalidSettings`, for a limit that is not possible; `unknownChannel`.
   init(_ settings: EpochSettings, window: EpochWindow, selection: ChannelSelection) throws {
-    for limit in [settings.peakToPeakLimit, settings.flatLimit].compactMap({ $0 }) {
-      guard limit.isFinite, limit > 0 else {
-        throw ERPError(
-          code: .invalidSettings, message: "a limit of \(limit) V is not possible; limits are positive numbers in volts"
-        )
-      }
-    }
     self.window = window
-    channels = selection.channels
-    rowCount = selection.signals.count
-    reference = selection.reference
+    self.selection = selection
     detrend = settings.detrend
-    peakToPeakLimit = settings.peakToPeakLimit
-    flatLimit = settings.flatLimit
+    detection = try ArtifactDetection(
+      settings.artifacts, channels: selection.outputs, examined: selection.channels.count, times: window.times,
+      rate: selection.index.rate / Double(settings.decimation))
   }
+
+  /// Values of a derived epoch: rows in the end times samples.
+  var derivedCount: Int { selection.outputs.count * window.count }
 
   /// Values of a finished epoch: reported channels times kept samples.
-  var finishedCount: Int { channels.count * window.kept.count }
+  var finishedCount: Int { selection.channels.count * window.kept.count }
 
-  /// The reference at every sample of an epoch; one object a thread.
+  /// Buffers of one thread.
   final class Scratch {
+    /// The reference at every sample of an epoch.
     fileprivate var means: [Double] = []
+    fileprivate let interpolation: SpatialTransform.Scratch?
+    fileprivate let derivation: SpatialTransform.Scratch?
+    fileprivate let detection: ArtifactDetection.Scratch
+
+    fileprivate init(_ finisher: EpochFinisher) {
+      interpolation = finisher.selection.interpolation.map { SpatialTransform.Scratch(for: $0) }
+      derivation = finisher.selection.derivation.map { SpatialTransform.Scratch(for: $0) }
+      detection = finisher.detection.makeScratch()
+    }
   }
 
-  /// Finishes an epoch in place.
+  /// Buffers for a thread.
+  func makeScratch() -> Scratch { Scratch(self) }
+
+  /// Interpolates, references, derives and takes out a trend, in place.
   ///
   /// - Parameters:
-  ///   - values: Shape `[read signal, sample]` in volts; afterwards the first `finishedCount` values have the shape
-  ///     `[channel, kept sample]`.
+  ///   - values: Shape `[row, sample]` in volts, of which the first rows were read; afterwards the first `derivedCount`
+  ///     values have the shape `[output, sample]`.
   ///   - scratch: Of this thread.
-  /// - Returns: Why the epoch is to be dropped; empty when it is to be kept.
-  func finish(_ values: inout MutableSpan<Double>, _ scratch: Scratch) -> [DropReason] {
+  func derive(_ values: inout MutableSpan<Double>, _ scratch: Scratch) {
+    precondition(values.count == selection.rowCount * window.count, "an epoch holds all of its rows")
+    if let interpolation = selection.interpolation, let buffer = scratch.interpolation {
+      let size = selection.signals.count * window.count
+      values.withUnsafeMutableBufferPointer { all in
+        var read = all.extracting(0..<size).mutableSpan
+        interpolation.apply(inPlace: &read, times: window.count, buffer)
+      }
+    }
     subtractReference(&values, scratch)
-    for (row, channel) in channels.enumerated() {
-      let places = (row * window.count)..<((row + 1) * window.count)
-      if detrend == .linear, channel.kind == .eeg { Self.subtractLine(&values, places) }
-      if let baseline = window.baseline { subtractMean(&values, places, over: baseline) }
+    if let derivation = selection.derivation, let buffer = scratch.derivation {
+      derivation.apply(inPlace: &values, times: window.count, buffer)
+    }
+    guard detrend == .linear else { return }
+    for (row, channel) in selection.outputs.enumerated() where channel.kind == .eeg {
+      Self.subtractLine(&values, (row * window.count)..<((row + 1) * window.count))
+    }
+  }
+
+  /// Corrects the baseline, keeps every Nth sample and looks for artifacts, in place.
+  ///
+  /// - Parameters:
+  ///   - values: Its first `derivedCount` values as ``derive(_:_:)`` leaves them; afterwards the first `finishedCount`
+  ///     values have the shape `[channel, kept sample]`.
+  ///   - scratch: Of this thread.
+  func finish(_ values: inout MutableSpan<Double>, _ scratch: Scratch) -> ArtifactVerdict {
+    precondition(values.count >= derivedCount, "an epoch holds all of its rows")
+    if let baseline = window.baseline {
+      for row in selection.outputs.indices {
+        Self.subtractMean(&values, (row * window.count)..<((row + 1) * window.count), over: baseline)
+      }
     }
     keepGrid(&values)
-    return reasons(values)
+    return detection.judge(&values, scratch.detection)
   }
 
   private func subtractReference(_ values: inout MutableSpan<Double>, _ scratch: Scratch) {
-    guard !reference.isEmpty else { return }
+    guard !selection.reference.isEmpty else { return }
     // Taken out of its object, so that the loops need not ask every time whether it is shared.
     var means: [Double] = []
     swap(&means, &scratch.means)
     defer { swap(&means, &scratch.means) }
     means.removeAll(keepingCapacity: true)
     means.append(contentsOf: repeatElement(0, count: window.count))
+    // All rows, of the reference too, lie inside: that was checked for the epoch as a whole.
     var meanSpan = means.mutableSpan
-    // The one check that the unchecked places below rest on: all rows, of the reference too, lie inside.
-    precondition(values.count == rowCount * window.count, "an epoch holds one row a signal that is read")
-    for row in reference {
+    for row in selection.reference {
       let first = row * window.count
       for time in 0..<window.count { meanSpan[unchecked: time] += values[unchecked: first + time] }
     }
-    for time in 0..<window.count { meanSpan[unchecked: time] /= Double(reference.count) }
-    for (row, channel) in channels.enumerated() where channel.kind == .eeg {
+    for time in 0..<window.count { meanSpan[unchecked: time] /= selection.referenceDivisor }
+    for (row, channel) in selection.inputs.enumerated() where channel.kind == .eeg {
       let first = row * window.count
       for time in 0..<window.count { values[unchecked: first + time] -= meanSpan[unchecked: time] }
     }
@@ -96,41 +125,23 @@ struct EpochFinisher: Sendable {
     for (offset, place) in places.enumerated() { values[place] -= mean + slope * (Double(offset) - middle) }
   }
 
-  private func subtractMean(_ values: inout MutableSpan<Double>, _ places: Range<Int>, over baseline: Range<Int>) {
+  private static func subtractMean(_ values: inout MutableSpan<Double>, _ places: Range<Int>, over baseline: Range<Int>)
+  {
     var sum = 0.0
     for offset in baseline { sum += values[places.lowerBound + offset] }
     let mean = sum / Double(baseline.count)
     for place in places { values[place] -= mean }
   }
 
-  /// Moves the kept samples of the reported channels to the front.
+  /// Moves the kept samples of all rows to the front.
   private func keepGrid(_ values: inout MutableSpan<Double>) {
     guard window.kept.count < window.count else { return }
     var target = 0
-    for row in channels.indices {
+    for row in selection.outputs.indices {
       for offset in window.kept {
         values[target] = values[row * window.count + offset]
         target += 1
       }
     }
-  }
-
-  private func reasons(_ values: borrowing MutableSpan<Double>) -> [DropReason] {
-    guard peakToPeakLimit != nil || flatLimit != nil else { return [] }
-    var (loud, flat): ([ArtifactFinding.ChannelValue], [ArtifactFinding.ChannelValue]) = ([], [])
-    for (row, channel) in channels.enumerated() where channel.kind == .eeg {
-      let first = row * window.kept.count
-      var (smallest, largest) = (values[first], values[first])
-      for place in first..<(first + window.kept.count) {
-        smallest = min(smallest, values[place])
-        largest = max(largest, values[place])
-      }
-      let range = largest - smallest
-      if let peakToPeakLimit, range > peakToPeakLimit { loud.append(.init(channel: channel.name, value: range)) }
-      if let flatLimit, range < flatLimit { flat.append(.init(channel: channel.name, value: range)) }
-    }
-    let findings = [(ArtifactDetector.peakToPeak, peakToPeakLimit, loud), (.flat, flatLimit, flat)]
-    return findings.filter { !$0.2.isEmpty }
-      .map { .artifact(ArtifactFinding(detector: $0.0, limit: $0.1 ?? .nan, channels: $0.2)) }
   }
 }

@@ -18,21 +18,63 @@ public struct EpochSettings: Hashable, Sendable, Codable {
   ///
   /// Nothing is filtered for it: a low-pass filter below a third of the new rate should go with it.
   public var decimation = 1
-  /// Limit above which an EEG channel's largest minus smallest value drops the epoch [V]; nil, the default, for none.
-  public var peakToPeakLimit: Double?
-  /// Limit below which an EEG channel's largest minus smallest value drops the epoch [V]; nil, the default, for none.
-  public var flatLimit: Double?
+  /// What drops epochs, or channels of them; nothing by default.
+  public var artifacts = ArtifactSettings()
   /// What is subtracted from the EEG channels; nothing by default.
   public var reference = Reference.none
+  /// Derivations such as `Fp1-F7`, reported in the place of their electrodes unless `channels` names those; none by
+  /// default.
+  public var bipolar: [String] = []
   /// Names of the channels that are reported; nil, the default, for all EEG channels of the commonest rate.
   public var channels: [String]?
-  /// Names of bad channels, neither reported nor part of the average reference; none by default.
+  /// Names of channels that record the eyes, whatever their labels say; none by default.
+  public var eogChannels: [String] = []
+  /// Names of bad channels; none by default.
   public var excludedChannels: [String] = []
+  /// Looks for further bad channels; nil, the default, to look for none.
+  public var badChannelDetection: BadChannelSettings?
+  /// True to replace bad channels by what the others let expect there; otherwise, as by default, they are neither
+  /// reported nor part of the average reference.
+  public var interpolatesBadChannels = false
+  /// Subtracts what of the eyes' movements reaches the EEG channels; nil, the default, for nothing.
+  public var eogRegression: EOGRegressionSettings?
+  /// Leaves out epochs so that all conditions have as many; nil, the default, for all epochs.
+  public var equalization: EqualizationMethod?
   /// Filter of the continuous recording, before anything else, or nil, as by default.
   public var filter: FilterSettings?
 
   /// The default settings.
   public init() {}
+
+  /// Limit above which an EEG channel's largest minus smallest value drops the epoch [V]: the first rule of
+  /// ``ArtifactDetector/peakToPeak``.
+  public var peakToPeakLimit: Double? {
+    get { artifacts.limit(of: .peakToPeak) }
+    set { artifacts.setLimit(newValue, of: .peakToPeak) }
+  }
+
+  /// Limit below which an EEG channel's largest minus smallest value drops the epoch [V]: the first rule of
+  /// ``ArtifactDetector/flat``.
+  public var flatLimit: Double? {
+    get { artifacts.limit(of: .flat) }
+    set { artifacts.setLimit(newValue, of: .flat) }
+  }
+}
+
+extension ArtifactSettings {
+  fileprivate func limit(of detector: ArtifactDetector) -> Double? {
+    rules.first { $0.detector == detector }?.limit
+  }
+
+  fileprivate mutating func setLimit(_ limit: Double?, of detector: ArtifactDetector) {
+    let place = rules.firstIndex { $0.detector == detector }
+    switch (place, limit) {
+    case (let place?, let limit?): rules[place].limit = limit
+    case (let place?, nil): rules.remove(at: place)
+    case (nil, let limit?): rules.append(ArtifactRule(detector, limit: limit))
+    case (nil, nil): break
+    }
+  }
 }
 
 /// A time interval of an epoch, both ends included.
@@ -63,4 +105,6 @@ public enum Reference: Hashable, Sendable, Codable {
   case average
   /// The mean of the named channels, such as two mastoids.
   case channels([String])
+  /// The mean of both mastoids, or ears, found by name; with one of them alone see ``LoneMastoid``.
+  case linkedMastoids(lone: LoneMastoid = .refused)
 }

@@ -9,7 +9,15 @@ public struct EpochsResult: Sendable {
   /// Signals that were not epoched, and why; empty when channels were named.
   public var leftOutSignals: [LeftOutSignal]
   /// The filter that was applied.
-  public var filter: FIRFilter?
+  public var filter: ContinuousFilter?
+  /// Bad channels that were found, and why, in the recording's order.
+  public var badChannels: [BadChannelFinding]
+  /// Bad channels, named or found, whose values come from the others now.
+  public var interpolatedChannels: [String]
+  /// How the eyes' movements reach the channels, when they were taken out.
+  public var eogRegression: EOGRegression?
+  /// Kept epochs that share samples.
+  public var overlap: EpochOverlap
   /// What a reader of the result should know.
   public var warnings: [ERPWarning]
 }
@@ -22,6 +30,8 @@ public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
   case itemFoundNothing(String)
   /// So many stretches without a gap are shorter than the filter and distorted by it.
   case segmentsShorterThanFilter(Int)
+  /// Kept epochs share samples with each other.
+  case overlappingEpochs(EpochOverlap)
   /// Channels that not all evoked potentials of a grand average have; they were left out.
   case channelsNotInAll([String])
   /// A condition that only so many of the files of a grand average have.
@@ -35,6 +45,8 @@ public enum ERPWarning: Hashable, Sendable, CustomStringConvertible {
     case .itemFoundNothing(let item): "no event matches '\(item)'"
     case .segmentsShorterThanFilter(let count):
       "\(count) stretches between gaps are shorter than the filter; epochs there are distorted"
+    case .overlappingEpochs(let overlap):
+      "\(overlap.epochs) epochs overlap others (\(overlap.pairs) pairs): responses mix, and standard errors are not exact"
     case .channelsNotInAll(let names):
       "channels left out because not all files have them: " + names.joined(separator: ", ")
     case .conditionNotInAll(let condition, let files, let all):

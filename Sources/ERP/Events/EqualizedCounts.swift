@@ -27,7 +27,7 @@ public enum EqualizedCounts {
     case .minimalTimeDifference: return samples.map { nearest($0, to: shortest) }
     case .truncate: return samples.map { _ in Array(shortest.indices) }
     case .random(let seed):
-      var generator = SplitMix64(seed: seed)
+      var generator = SeededGenerator(seed: seed)
       return samples.map { events in
         Array(Array(events.indices).shuffled(using: &generator).prefix(shortest.count)).sorted()
       }
@@ -93,22 +93,5 @@ extension Epochs {
       result.dropLog[entry].reasons = [.equalized]
     }
     return result
-  }
-}
-
-/// A small random number generator that a seed decides.
-///
-/// Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
-private struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

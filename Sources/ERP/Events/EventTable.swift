@@ -1,5 +1,4 @@
 import EEGCore
-import Foundation
 
 /// Events from a table with a header: a BIDS `events.tsv`, or comma-separated values quoted as in RFC 4180.
 ///
@@ -10,58 +9,47 @@ public struct EventTable: Hashable, Sendable {
   public let annotations: [Annotation]
   /// Line numbers, from 1, of rows without an onset or a condition, which are left out.
   public let skippedLines: [Int]
+  /// Number of rows that the query did not select.
+  public let unselectedCount: Int
 
   /// Reads a file.
   ///
   /// - Parameters:
   ///   - path: A tab- or comma-separated text file in UTF-8.
   ///   - conditionColumn: Column with the condition; `trial_type` or else `value` when nil.
-  /// - Throws: ``ERPError``, code `invalidEventTable`, with the line number.
-  public init(path: String, conditionColumn: String? = nil) throws {
-    let data: Data
+  ///   - query: Which rows; all when nil.
+  /// - Throws: ``ERPError``, code `invalidEventTable`, with the line number; ``TableQueryError``.
+  public init(path: String, conditionColumn: String? = nil, where query: TableQuery? = nil) throws {
+    let text = try DelimitedTable.text(ofFile: path, code: .invalidEventTable)
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw ERPError(code: .invalidEventTable, message: "\(path): cannot be read: \(error.localizedDescription)")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw ERPError(code: .invalidEventTable, message: "\(path): is not text in UTF-8; convert it first")
-    }
-    do {
-      try self.init(text: text, conditionColumn: conditionColumn)
+      try self.init(text: text, conditionColumn: conditionColumn, where: query)
     } catch let error as ERPError {
       throw ERPError(code: error.code, message: "\(path): \(error.message)")
     }
   }
 
-  /// Reads a text; see ``init(path:conditionColumn:)``.
-  public init(text: String, conditionColumn: String? = nil) throws {
-    let rows = try DelimitedRows(text).rows
-    guard let header = rows.first else {
-      throw Self.error(1, "the table is empty; its first line must name the columns")
-    }
-    func column(_ name: String) -> Int? { header.fields.firstIndex { $0.trimmed == name } }
-    guard let onsetColumn = column("onset") else {
-      throw Self.error(header.line, "there is no column 'onset'; the columns are \(Self.list(header.fields))")
+  /// Reads a text; see ``init(path:conditionColumn:where:)``.
+  public init(text: String, conditionColumn: String? = nil, where query: TableQuery? = nil) throws {
+    let table = try DelimitedTable(text, code: .invalidEventTable)
+    guard let onsetColumn = table.column("onset") else {
+      throw Self.error(table.headerLine, "there is no column 'onset'; the columns are \(table.columnList)")
     }
     let conditionNames = conditionColumn.map { [$0] } ?? ["trial_type", "value"]
-    let conditionColumns = conditionNames.compactMap(column)
+    let conditionColumns = conditionNames.compactMap(table.column)
     guard !conditionColumns.isEmpty else {
       throw Self.error(
-        header.line,
+        table.headerLine,
         "there is no column \(conditionNames.map { "'\($0)'" }.joined(separator: " or ")) for the condition; "
-          + "the columns are \(Self.list(header.fields))")
+          + "the columns are \(table.columnList)")
     }
-    let durationColumn = column("duration")
+    let durationColumn = table.column("duration")
 
+    let selected = try query?.rows(of: table) ?? table.rows
     var annotations: [Annotation] = []
     var skippedLines: [Int] = []
-    for row in rows.dropFirst() {
-      guard row.fields.count == header.fields.count else {
-        throw Self.error(row.line, "has \(row.fields.count) fields, the header \(header.fields.count)")
-      }
+    for row in selected {
       let onset = try Self.number(row, onsetColumn, "onset")
-      let condition = conditionColumns.lazy.map { row.fields[$0].trimmed }.first { !$0.isUnknown }
+      let condition = conditionColumns.lazy.map { row.fields[$0] }.first { !$0.isUnknownField }
       guard let onset, let condition else {
         skippedLines.append(row.line)
         continue
@@ -71,89 +59,19 @@ public struct EventTable: Hashable, Sendable {
     }
     self.annotations = annotations
     self.skippedLines = skippedLines
+    unselectedCount = table.rows.count - selected.count
   }
 
-  private static func number(_ row: DelimitedRows.Row, _ column: Int, _ name: String) throws -> Double? {
-    let field = row.fields[column].trimmed
-    guard !field.isUnknown else { return nil }
+  private static func number(_ row: DelimitedTable.Row, _ column: Int, _ name: String) throws -> Double? {
+    let field = row.fields[column]
+    guard !field.isUnknownField else { return nil }
     guard let value = Double(field), value.isFinite else {
       throw error(row.line, "the \(name) '\(field)' is not a number of seconds")
     }
     return value
   }
 
-  private static func list(_ names: [String]) -> String { names.map { "'\($0.trimmed)'" }.joined(separator: ", ") }
-
-  fileprivate static func error(_ line: Int, _ text: String) -> ERPError {
-    ERPError(code: .invalidEventTable, message: "line \(line): \(text)")
+  private static func error(_ line: Int, _ text: String) -> ERPError {
+    DelimitedTable.error(.invalidEventTable, line, text)
   }
-}
-
-/// The rows of a text whose fields are separated by tabs or commas.
-private struct DelimitedRows {
-  struct Row {
-    /// Number of the line on which the row begins, from 1.
-    let line: Int
-    var fields: [String]
-  }
-  private(set) var rows: [Row] = []
-
-  /// Splits the text at tabs when its first line has one, else at commas, and leaves out empty lines.
-  init(_ text: String) throws {
-    // Unicode scalars, because a carriage return and a line feed make one `Character`.
-    var scalars = Substring(text).unicodeScalars
-    if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
-    let firstLine = scalars.prefix { $0 != "\n" && $0 != "\r" }
-    let separator: Unicode.Scalar = firstLine.contains("\t") ? "\t" : ","
-
-    var line = 1
-    var row = Row(line: 1, fields: [])
-    var field = String.UnicodeScalarView()
-    func finishRow() {
-      row.fields.append(String(field))
-      if row.fields != [""] { rows.append(row) }
-      field = String.UnicodeScalarView()
-    }
-    while let scalar = scalars.popFirst() {
-      switch scalar {
-      case separator:
-        row.fields.append(String(field))
-        field = String.UnicodeScalarView()
-      case "\n", "\r":
-        if scalar == "\r", scalars.first == "\n" { scalars.removeFirst() }
-        finishRow()
-        line += 1
-        row = Row(line: line, fields: [])
-      case "\"" where field.isEmpty:
-        let opened = line
-        try Self.readQuoted(from: &scalars, into: &field, line: &line, openedAt: opened)
-        if let next = scalars.first, next != separator, next != "\n", next != "\r" {
-          throw EventTable.error(line, "text follows a closing quotation mark; double the marks inside a field")
-        }
-      default: field.append(scalar)
-      }
-    }
-    finishRow()
-  }
-
-  private static func readQuoted(
-    from scalars: inout Substring.UnicodeScalarView, into field: inout String.UnicodeScalarView, line: inout Int,
-    openedAt opened: Int
-  ) throws {
-    while let scalar = scalars.popFirst() {
-      if scalar == "\n" { line += 1 }
-      if scalar == "\"" {
-        guard scalars.first == "\"" else { return }
-        scalars.removeFirst()
-      }
-      field.append(scalar)
-    }
-    throw EventTable.error(opened, "a quotation mark is never closed")
-  }
-}
-
-extension String {
-  fileprivate var trimmed: String { trimmingCharacters(in: .whitespaces) }
-  /// True for BIDS's "n/a" and for an empty field.
-  fileprivate var isUnknown: Bool { isEmpty || self == "n/a" }
 }

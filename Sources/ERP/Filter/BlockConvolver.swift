@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-/// Circular convolution of sixteen blocks of samples at a time with one symmetric impulse response.
+/// Circular convolution of sixteen blocks of samples at a time with one impulse response.
 ///
 /// The tables are made once and shared by all threads; each thread brings its own ``Workspace``.
 struct BlockConvolver: Sendable {
@@ -10,15 +10,15 @@ struct BlockConvolver: Sendable {
 
   /// Samples of a block, a power of two.
   let size: Int
-  /// Samples at either end of a block that the circular convolution spoils.
-  let reach: Int
+  /// Samples at the start of a block that the circular convolution spoils: those before the first one that is wanted.
+  let lead: Int
+  /// New samples that each block yields.
+  let yield: Int
   /// In the order of the kernel, see `CKernels.h`.
   private let twiddles: [Double]
-  /// Real frequency response in the order of the kernel, divided by `size`.
+  /// Frequency response in the order of the kernel, divided by `size`: real parts, or real and imaginary parts.
   private let response: [Double]
-
-  /// New samples that each block yields.
-  var yield: Int { size - 2 * reach }
+  private let isReal: Bool
 
   /// Makes the tables for an impulse response of odd length, symmetric about its middle.
   ///
@@ -26,25 +26,43 @@ struct BlockConvolver: Sendable {
   ///   - coefficients: The impulse response.
   ///   - longest: Samples of the longest stretch that will be filtered; larger blocks than that needs are not made.
   init(coefficients: [Double], longest: Int) {
-    let size = Self.bestSize(filterLength: coefficients.count, longest: longest)
+    self.init(
+      coefficients: coefficients, lookahead: coefficients.count / 2, isSymmetric: true,
+      size: Self.bestSize(filterLength: coefficients.count, longest: longest))
+  }
+
+  /// Makes the tables for any impulse response.
+  ///
+  /// - Parameters:
+  ///   - coefficients: The impulse response.
+  ///   - lookahead: How many of the coefficients stand before time zero.
+  ///   - isSymmetric: True when it is symmetric about time zero, which makes the transform real.
+  ///   - size: Of a block, a power of two, no less than the number of coefficients.
+  init(coefficients: [Double], lookahead: Int, isSymmetric: Bool, size: Int) {
     self.size = size
-    reach = coefficients.count / 2
+    lead = coefficients.count - 1 - lookahead
+    yield = size - coefficients.count + 1
     let twiddles = Self.twiddles(size: size)
     self.twiddles = twiddles
+    isReal = isSymmetric
 
-    // With the middle coefficient at time zero the response is even, so its transform is real.
     let workspace = Workspace(size: size)
     let points = workspace.points
     for (index, value) in coefficients.enumerated() {
-      let time = (index - coefficients.count / 2 + size) % size
-      points[time * Self.blockCount] = value
+      points[(index - lookahead + size) % size * Self.blockCount] = value
     }
     twiddles.withUnsafeBufferPointer { ck_fft_forward(points, $0.baseAddress, size) }
-    response = (0..<size).map { points[$0 * Self.blockCount] / Double(size) }
+    // The first lane's real and imaginary parts.
+    let parts = isSymmetric ? [0] : [0, Int(CK_FFT_LANES)]
+    response = (0..<size).flatMap { point in
+      parts.map { points[point * Self.blockCount + $0] / Double(size) }
+    }
   }
 
   /// Buffers of one thread: sixteen rows of samples, and the same interleaved.
-  final class Workspace {
+  ///
+  /// `@unchecked Sendable`: it is memory that one thread at a time works on, which those who share it see to.
+  final class Workspace: @unchecked Sendable {
     /// Row r is `rows[r * stride ..< r * stride + size]`: a block on the way in, filtered samples on the way out.
     let rows: UnsafeMutablePointer<Double>
     /// Doubles from the start of one row to the next; not a power of two, which would crowd a few cache sets.
@@ -74,17 +92,18 @@ struct BlockConvolver: Sendable {
 
   /// Filters the rows of the workspace in place.
   ///
-  /// Row r must hold `size` samples, of which the first `reach` come before the ones that are wanted. Afterwards its
-  /// first `yield` places hold the filtered values of samples `reach ..< size - reach`.
+  /// Row r must hold `size` samples, of which the first `lead` come before the ones that are wanted. Afterwards its
+  /// first `yield` places hold the filtered values of samples `lead ..< lead + yield`.
   func filter(_ workspace: Workspace) {
     precondition(workspace.stride == size + 8, "a workspace belongs to convolvers of its size")
     ck_fft_pack(workspace.points, workspace.rows, workspace.stride, size)
     twiddles.withUnsafeBufferPointer { twiddles in
       response.withUnsafeBufferPointer { response in
-        ck_fft_filter(workspace.points, response.baseAddress, twiddles.baseAddress, size)
+        let filter = isReal ? ck_fft_filter : ck_fft_filter_complex
+        filter(workspace.points, response.baseAddress, twiddles.baseAddress, size)
       }
     }
-    ck_fft_unpack(workspace.rows, workspace.stride, workspace.points, reach, yield)
+    ck_fft_unpack(workspace.rows, workspace.stride, workspace.points, lead, yield)
   }
 
   /// The power of two with the least estimated work per filtered sample.
@@ -92,7 +111,9 @@ struct BlockConvolver: Sendable {
   /// The work of a transform is proportional to `size * (log2(size) + 4)`, where the 4 stands for reading, packing and
   /// unpacking. From 2^16 points on, sizes beyond the first that is four times the filter gain too little for their
   /// memory, 256 bytes a point and thread.
-  static func bestSize(filterLength: Int, longest: Int) -> Int {
+  ///
+  /// - Parameter smallest: Sizes below it are not considered.
+  static func bestSize(filterLength: Int, longest: Int, smallest: Int = 0) -> Int {
     let needed = longest + filterLength - 1
     var best = 0
     var leastWork = Double.infinity
@@ -100,7 +121,7 @@ struct BlockConvolver: Sendable {
     while true {
       let size = 1 << exponent
       let yield = size - filterLength + 1
-      if yield > 0 {
+      if yield > 0, size >= smallest {
         let work = Double(size) * Double(exponent + 4) / Double(min(yield, longest))
         if work < leastWork { (best, leastWork) = (size, work) }
         if size >= needed || (exponent >= 16 && size >= 4 * filterLength) { return best }

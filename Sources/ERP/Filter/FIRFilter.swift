@@ -1,16 +1,16 @@
 import Foundation
 
-/// A linear-phase FIR filter by the window method, applied without delay.
+/// An FIR filter by the window method: linear-phase and applied without delay, or minimum-phase and causal.
 ///
 /// Coefficients are those of MNE-Python's `mne.filter.create_filter` with its defaults: `firwin`, Hamming window, length
-/// from the narrower transition band. Application is `mne.filter.filter_data` with phase "zero" and padding
+/// from the narrower transition band. Application is `mne.filter.filter_data` with phase "zero" or "minimum" and padding
 /// "reflect_limited".
 public struct FIRFilter: Hashable, Sendable {
   /// What was asked for.
   public let settings: FilterSettings
   /// Sampling rate the filter is made for [Hz].
   public let rate: Double
-  /// Impulse response, an odd number of values, symmetric about the middle one.
+  /// Impulse response, an odd number of values; symmetric about the middle one unless the phase is minimum.
   public let coefficients: [Double]
 
   /// Length of a Hamming-windowed filter times its transition width in units of the sampling rate.
@@ -21,25 +21,25 @@ public struct FIRFilter: Hashable, Sendable {
   /// Designs the filter.
   ///
   /// - Parameters:
-  ///   - settings: At least one of `low` and `high`.
+  ///   - settings: At least one of `low` and `high`; neither notches nor the IIR method, for which there is
+  ///     ``ContinuousFilter``.
   ///   - rate: Sampling rate [Hz].
   /// - Throws: ``ERPError``, code `invalidFilter`, when a frequency is not a positive number, `low` is not below `high`,
   ///   or a transition band would reach below 0 Hz or above half the sampling rate.
   public init(_ settings: FilterSettings, rate: Double) throws {
+    guard settings.method == .fir, settings.notch.isEmpty else {
+      throw ERPError(
+        code: .invalidFilter, message: "an FIR filter was asked to be an IIR filter or a notch; use ContinuousFilter")
+    }
     self.settings = settings
     self.rate = rate
-    let edges = try Edges(settings, rate: rate)
-    let bands = [edges.lowTransition, edges.highTransition].compactMap { $0 }
-    guard let narrowest = bands.min() else {
-      throw ERPError(
-        code: .invalidFilter, message: "a filter needs a lower or an upper cut-off; give at least one frequency")
-    }
+    let edges = try FIREdges(settings, rate: rate)
     // MNE rounds the length in seconds times the rate up, then to the next odd number.
-    let exactLength = (Self.hammingLengthFactor / narrowest * rate).rounded(.up)
+    let exactLength = (Self.hammingLengthFactor / edges.narrowest * rate).rounded(.up)
     guard exactLength < Double(1 << 28) else {
       throw ERPError(
         code: .invalidFilter,
-        message: "a transition band of \(narrowest) Hz at \(rate) Hz needs \(exactLength) coefficients; "
+        message: "a transition band of \(edges.narrowest) Hz at \(rate) Hz needs \(exactLength) coefficients; "
           + "raise the cut-off frequency or widen the transition band")
     }
     var length = max(Int(exactLength), 1)
@@ -48,21 +48,30 @@ public struct FIRFilter: Hashable, Sendable {
     var response = [Double](repeating: 0, count: length)
     // From the top of the spectrum downwards, as MNE's `_firwin_design`: everything, or nothing, above the upper edge,
     // then plus or minus one low-pass for each edge.
-    if let high = edges.high {
-      let lowPass = Self.lowPass(from: high.pass, to: high.stop, rate: rate)
-      Self.add(lowPass, times: 1, to: &response)
-    } else {
-      response[length / 2] = 1
+    if edges.steps.last?.isFalling == false { response[length / 2] = 1 }
+    for step in edges.steps.reversed() {
+      let lowPass = Self.lowPass(from: step.from, to: step.to, rate: rate)
+      Self.add(lowPass, times: step.isFalling ? 1 : -1, to: &response)
     }
-    if let low = edges.low {
-      let lowPass = Self.lowPass(from: low.stop, to: low.pass, rate: rate)
-      Self.add(lowPass, times: -1, to: &response)
+    guard settings.phase == .minimum else {
+      coefficients = response
+      return
     }
-    coefficients = response
+    guard length > 2, length <= MinimumPhase.longest else {
+      throw ERPError(
+        code: .invalidFilter,
+        message: "a filter of \(length) coefficients cannot be made minimum-phase, only one of 3 to "
+          + "\(MinimumPhase.longest); change the transition bands, or use phase zero")
+    }
+    coefficients = MinimumPhase.response(
+      to: response, passesZero: settings.low == nil || settings.band == .stop)
   }
 
   /// Coefficients on either side of the middle one: half the filter's length.
   public var reach: Int { coefficients.count / 2 }
+
+  /// Coefficients that look ahead of the sample they make.
+  var lookahead: Int { settings.phase == .zero ? reach : 0 }
 
   /// A Hamming-windowed sinc with gain 1 at 0 Hz, between a lower and an upper edge of its transition [Hz].
   private static func lowPass(from lower: Double, to upper: Double, rate: Double) -> [Double] {
@@ -89,67 +98,5 @@ public struct FIRFilter: Hashable, Sendable {
   private static func add(_ part: [Double], times sign: Double, to whole: inout [Double]) {
     let offset = (whole.count - part.count) / 2
     for (index, value) in part.enumerated() { whole[offset + index] += sign * value }
-  }
-}
-
-/// Pass and stop frequencies with the default transition bands filled in, checked.
-private struct Edges {
-  var low: (stop: Double, pass: Double)?
-  var high: (pass: Double, stop: Double)?
-  var lowTransition: Double?
-  var highTransition: Double?
-
-  init(_ settings: FilterSettings, rate: Double) throws {
-    let nyquist = rate / 2
-    try Self.check(rate, "the sampling rate")
-    if let pass = settings.low {
-      try Self.check(pass, "the lower cut-off")
-      let transition = settings.lowTransition ?? min(max(0.25 * pass, 2), pass)
-      try Self.check(transition, "the lower transition band")
-      guard pass < nyquist else { throw Self.beyondNyquist(pass, nyquist, "lower") }
-      guard pass - transition >= 0 else {
-        throw ERPError(
-          code: .invalidFilter,
-          message: "a transition band of \(transition) Hz below \(pass) Hz would reach below 0 Hz; "
-            + "make it at most \(pass) Hz wide")
-      }
-      low = (pass - transition, pass)
-      lowTransition = transition
-    }
-    if let pass = settings.high {
-      try Self.check(pass, "the upper cut-off")
-      guard pass < nyquist else { throw Self.beyondNyquist(pass, nyquist, "upper") }
-      let transition = settings.highTransition ?? min(max(0.25 * pass, 2), nyquist - pass)
-      try Self.check(transition, "the upper transition band")
-      // The default band ends at the Nyquist frequency up to rounding.
-      guard pass + transition <= nyquist * (1 + 1e-12) else {
-        throw ERPError(
-          code: .invalidFilter,
-          message: "a transition band of \(transition) Hz above \(pass) Hz would reach beyond \(nyquist) Hz, half the "
-            + "sampling rate; make it at most \(nyquist - pass) Hz wide")
-      }
-      high = (pass, min(pass + transition, nyquist))
-      highTransition = transition
-    }
-    if let low, let high, low.pass >= high.pass {
-      throw ERPError(
-        code: .invalidFilter,
-        message: "the lower cut-off, \(low.pass) Hz, must be below the upper one, \(high.pass) Hz; "
-          + "band-stop filters are not offered")
-    }
-  }
-
-  private static func check(_ frequency: Double, _ name: String) throws {
-    guard frequency.isFinite, frequency > 0 else {
-      throw ERPError(
-        code: .invalidFilter, message: "\(name) is \(frequency) Hz; it must be a number greater than zero")
-    }
-  }
-
-  private static func beyondNyquist(_ frequency: Double, _ nyquist: Double, _ name: String) -> ERPError {
-    ERPError(
-      code: .invalidFilter,
-      message: "the \(name) cut-off, \(frequency) Hz, must be below \(nyquist) Hz, half the sampling rate; "
-        + "choose a lower frequency or leave it out")
   }
 }

@@ -65,7 +65,7 @@ struct Conversion {
 
   private func convert(_ file: RecordingFile, _ progress: @escaping (Double) -> Void) throws -> String {
     if !file.warnings.isEmpty {
-      Console.note("\(input): \(file.warnings.count) deviations from the standard; see evoke check")
+      Console.note("\(input): \(Formatting.count(file.warnings.count, "deviation")) from the standard; see evoke check")
     }
     let (recording, notes) = try edited(file.recording)
     for note in notes { Console.note("\(input): \(note)") }

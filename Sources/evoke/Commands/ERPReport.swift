@@ -53,7 +53,7 @@ struct ERPReport: Encodable {
       }
       left_out = result.leftOutSignals.map(\.description)
       filter = result.filter.map {
-        Filter(low_hz: $0.settings.low, high_hz: $0.settings.high, taps: $0.coefficients.count)
+        Filter(low_hz: $0.settings.low, high_hz: $0.settings.high, taps: $0.fir?.coefficients.count ?? 0)
       }
       warnings = result.warnings.map(\.description)
       dropSummary = DropSummary(log)

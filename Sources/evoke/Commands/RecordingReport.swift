@@ -113,7 +113,7 @@ struct RecordingReport: Encodable {
       if listsAnnotations { lines += (annotationList ?? []).map { "    " + Self.line($0.annotation) } }
     }
     if !warnings.isEmpty {
-      lines.append("  \(warnings.count) deviations from the standard:")
+      lines.append("  \(Formatting.count(warnings.count, "deviation")) from the standard:")
       lines += warnings.map { "    " + $0 }
     }
     return lines

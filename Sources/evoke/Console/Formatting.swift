@@ -21,6 +21,9 @@ enum Formatting {
     return text + (hours > 0 ? " (\(hours) h \(minutes) min \(whole % 60) s)" : " (\(minutes) min \(whole % 60) s)")
   }
 
+  /// A number of things: `1 deviation`, `2 deviations`.
+  static func count(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+
   /// Volts as microvolts with two decimals.
   static func microvolts(_ volts: Double) -> String { String(format: "%.2f uV", volts * 1e6) }
 
