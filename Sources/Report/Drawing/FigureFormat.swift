@@ -35,7 +35,7 @@ public enum FigureFormat: String, Hashable, Sendable, CaseIterable {
         + "fontscale 2 linewidth 2 pointscale 2"
     case .pdf:
       "set terminal pdfcairo size \(Double(width) / 100)in,\(Double(height) / 100)in noenhanced "
-        + "font 'DejaVu Sans,8' linewidth 0.75 pointscale 0.75"
+        + "font 'DejaVu Sans,11' fontscale 0.72 linewidth 0.75 pointscale 0.72"
     }
   }
 }

@@ -1,0 +1,60 @@
+/// Places rectangles of one size near where they belong, without overlaps.
+enum RectanglePlacement {
+  /// The largest rectangles, and their centres, that fit a page without overlaps and without going far.
+  ///
+  /// Overlapping pairs push each other apart along the shorter way; where that does not end, or moves a rectangle by
+  /// more than two thirds of its size, all become smaller.
+  ///
+  /// - Parameters:
+  ///   - wanted: The centres as they should be.
+  ///   - area: Holds all rectangles.
+  ///   - aspect: Width by height.
+  ///   - largest: The width to begin with.
+  /// - Returns: Centres in the order of `wanted`, and the size.
+  static func place(
+    _ wanted: [Point], in area: PixelBox, aspect: Double, largest: Double
+  ) -> (centres: [Point], size: Point) {
+    var width = largest
+    while true {
+      let size = Point(width, width / aspect)
+      let isSmallest = width < 6
+      if let centres = relaxed(wanted, area: area, size: size, farthest: isSmallest ? .infinity : 0.67) {
+        return (centres, size)
+      }
+      // Nothing is left to try: places that coincide, more of them than the page holds.
+      if isSmallest { return (wanted, size) }
+      width *= 0.94
+    }
+  }
+
+  private static func relaxed(_ wanted: [Point], area: PixelBox, size: Point, farthest: Double) -> [Point]? {
+    let low = Point(area.left, area.top) + size / 2
+    let high = Point(area.right, area.bottom) - size / 2
+    guard low.x <= high.x, low.y <= high.y else { return nil }
+    var centres = wanted.map { $0.clamped(lowerBound: low, upperBound: high) }
+    for _ in 0..<40 {
+      var hasOverlap = false
+      for first in centres.indices {
+        for second in (first + 1)..<max(centres.count, first + 1) {
+          let offset = centres[second] - centres[first]
+          let (x, y) = (size.x - abs(offset.x), size.y - abs(offset.y))
+          guard x > 1e-6, y > 1e-6 else { continue }
+          hasOverlap = true
+          let push =
+            x / size.x < y / size.y
+            ? Point(offset.x < 0 ? -x : x, 0) : Point(0, offset.y < 0 ? -y : y)
+          centres[first] = (centres[first] - push * 0.52).clamped(lowerBound: low, upperBound: high)
+          centres[second] = (centres[second] + push * 0.52).clamped(lowerBound: low, upperBound: high)
+        }
+      }
+      if !hasOverlap {
+        let isNear = zip(centres, wanted).allSatisfy { centre, place in
+          let moved = (centre - place) / size
+          return max(abs(moved.x), abs(moved.y)) <= farthest
+        }
+        return isNear ? centres : nil
+      }
+    }
+    return nil
+  }
+}
