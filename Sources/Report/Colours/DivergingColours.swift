@@ -8,7 +8,7 @@ enum DivergingColours {
   /// The colour of a value from -1 to 1; values beyond have the last colour.
   static func colour(_ value: Double) -> OKLab {
     let strength = parameter(atLength: min(1, abs(value)))
-    let hue = (value < 0 ? 253.0 : 28.0) * Double.pi / 180
+    let hue = (value < 0 ? 258.0 : 28.0) * Double.pi / 180
     let (lightness, chroma) = curve(strength)
     return OKLab(lightness: lightness, a: chroma * cos(hue), b: chroma * sin(hue))
   }
@@ -21,7 +21,7 @@ enum DivergingColours {
 
   /// Lightness and chroma from white (0) to the darkest colour (1).
   private static func curve(_ t: Double) -> (lightness: Double, chroma: Double) {
-    (0.985 - 0.575 * t, 0.158 * sin(Double.pi * min(1, 0.08 + 0.56 * t)) * min(1, 4 * t) )
+    (1 - 0.6 * t, 0.14 * sin(0.62 * Double.pi * t))
   }
 
   private static let lengths: [Double] = {

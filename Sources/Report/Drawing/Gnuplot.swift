@@ -28,7 +28,11 @@ public struct Gnuplot: Hashable, Sendable {
   public func draw(_ figure: some Figure, to path: String) throws {
     let format = try FigureFormat(path: path)
     var bytes = try run(figure.script(for: format))
-    if format == .pdf { Self.fixCreationDate(in: &bytes) }
+    switch format {
+    case .svg: bytes = CompactSVG.compact(bytes)
+    case .pdf: Self.fixCreationDate(in: &bytes)
+    case .png: break
+    }
     try AtomicFile.write(bytes, to: path)
   }
 

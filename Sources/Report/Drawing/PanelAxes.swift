@@ -27,8 +27,8 @@ struct PanelAxes: Hashable, Sendable {
       set tics nomirror out scale 0.5 textcolor rgb '\(Ink.text)'
       set xrange [\(number(x.lowerBound)):\(number(x.upperBound))]
       set yrange [\(number(bottom)):\(number(top))]
-      set xtics (\(xTicks.list)); set format x '\(hasXNumbers ? "%g" : "")'
-      \(hasYAxis ? "set ytics (\(yTicks.list))" : "unset ytics"); set format y '\(hasYNumbers ? "%g" : "")'
+      set xtics nomirror (\(xTicks.list)); set format x '\(hasXNumbers ? "%g" : "")'
+      \(hasYAxis ? "set ytics nomirror (\(yTicks.list))" : "unset ytics"); set format y '\(hasYNumbers ? "%g" : "")'
 
       """
     if let xLabel { script += "set xlabel \(quoted(xLabel)) offset 0,0.4 textcolor rgb '\(Ink.text)'\n" }
@@ -39,11 +39,13 @@ struct PanelAxes: Hashable, Sendable {
     }
     if hasZeroLines {
       if x.contains(0) {
-        script += "set arrow from 0, graph 0 to 0, graph 1 nohead back dashtype 2 linewidth 0.8 "
+        script +=
+          "set arrow from 0, graph 0 to 0, graph 1 nohead back dashtype 2 linewidth 0.8 "
           + "linecolor rgb '\(Ink.zero)'\n"
       }
       if y.contains(0) {
-        script += "set arrow from graph 0, first 0 to graph 1, first 0 nohead back linewidth 0.6 "
+        script +=
+          "set arrow from graph 0, first 0 to graph 1, first 0 nohead back linewidth 0.6 "
           + "linecolor rgb '\(Ink.zero)'\n"
       }
     }

@@ -1,5 +1,31 @@
+import Foundation
+
 /// Lines through many points.
 enum Polyline {
+  /// The unit circle as a closed line.
+  static func circle(count: Int = 72) -> [Point] {
+    (0...count).map { step in
+      let angle = 2 * Double.pi * Double(step) / Double(count)
+      return Point(cos(angle), sin(angle))
+    }
+  }
+
+  /// A smooth line through the points: four pieces between two of them, by Catmull and Rom's spline.
+  static func smooth(_ points: [Point]) -> [Point] {
+    guard let first = points.first, let last = points.last else { return [] }
+    let padded = [first] + points + [last]
+    return (1..<max(1, padded.count - 2)).flatMap { index -> [Point] in
+      let (p, q, r, s) = (padded[index - 1], padded[index], padded[index + 1], padded[index + 2])
+      return (0..<4).map { step in
+        let t = Double(step) / 4
+        let linear = (r - p) * t
+        let square = (2 * p - 5 * q + 4 * r - s) * (t * t)
+        let cubic = (3 * q - p - 3 * r + s) * (t * t * t)
+        return (2 * q + linear + square + cubic) / 2
+      }
+    } + [last]
+  }
+
   /// The points that matter: no point of the line is farther than `tolerance` from the simplified one.
   ///
   /// Source: Douglas and Peucker 1973, "Algorithms for the reduction of the number of points required to represent a

@@ -11,6 +11,8 @@ enum TextMeasure {
   ///
   /// The middle goes, because names of one family differ at their ends.
   static func fitted(_ text: String, room: Double, size: Double) -> String {
+    // A text of exactly the room fits, however the sums are rounded.
+    let room = room + 0.01
     guard width(text, size: size) > room else { return text }
     let characters = Array(text)
     var kept = characters.count - 1

@@ -61,7 +61,7 @@ public struct ButterflyFigure: Figure {
       count: evoked.conditions.count, columns: columns,
       cell: Point(columns == 1 ? 520 : columns == 2 ? 340 : 280, 310 + mapHeight),
       minimum: Point(140, 220 + mapHeight), gap: Point(44, 20),
-      margins: PanelGrid.Margins(left: 66, right: hasHead ? 112 : 24, bottom: 10), options: options,
+      margins: PanelGrid.Margins(left: 66, right: hasHead ? 112 : 24, bottom: 2), options: options,
       top: { _ in 4 + Heading.height(options) })
     let room = grid.cells[0].width
     peaks =
@@ -111,7 +111,7 @@ public struct ButterflyFigure: Figure {
   private func butterfly(_ index: Int) -> PixelBox {
     let cell = grid.cells[index]
     let above = 24 + (map.map { Self.mapRadius * ($0.reach.top + $0.reach.bottom) + 34 } ?? 0)
-    return PixelBox(left: cell.left, top: cell.top + above, width: cell.width, height: cell.height - above - 122)
+    return PixelBox(left: cell.left, top: cell.top + above, width: cell.width, height: cell.height - above - 118)
   }
 
   private func power(_ index: Int) -> PixelBox {

@@ -45,7 +45,8 @@ public struct ConditionsFigure: Figure {
     }
     let milliseconds = try shown.milliseconds()
     let values =
-      shown.conditions.flatMap(\.average.values) + shownBands.flatMap { ($0?.lower.values ?? []) + ($0?.upper.values ?? []) }
+      shown.conditions.flatMap(\.average.values)
+      + shownBands.flatMap { ($0?.lower.values ?? []) + ($0?.upper.values ?? []) }
     guard let limits = AmplitudeRange.microvolts(values, limit: options.limit) else {
       throw FigureError(.nothingToDraw, "the averages hold no finite value")
     }
@@ -67,7 +68,7 @@ public struct ConditionsFigure: Figure {
     grid = try PanelGrid(
       count: rows.count, columns: columnCount,
       cell: Point(columnCount == 1 ? 560 : columnCount == 2 ? 380 : 300, columnCount == 1 ? 260 : 200),
-      minimum: Point(110, 80), gap: Point(26, 44), margins: margins, options: options,
+      minimum: Point(110, 80), gap: Point(40, 44), margins: margins, options: options,
       top: { width in
         Heading.height(options) + 12 + Legend(entries, room: width - margins.left - margins.right).height + 26
       })
@@ -133,7 +134,10 @@ public struct ConditionsFigure: Figure {
     let midline = ["fz", "cz", "pz"].compactMap { name in
       evoked.channels.firstIndex { $0.kind == .eeg && StandardElectrodes.normalized($0.name) == name }
     }
-    return [most] + midline.filter { $0 != most }
+    // From front to back, as one reads a head; without positions the chosen one comes first.
+    let places = HeadProjection.places(evoked.channels)
+    func front(_ row: Int) -> Double { places[row]?.y ?? .infinity }
+    return ([most] + midline.filter { $0 != most }).sorted { front($0) > front($1) }
   }
 
   /// The EEG channel in which conditions differ most at any time; with one condition, the one of the largest amplitude.

@@ -83,7 +83,7 @@ public struct DropsFigure: Figure {
     let bars = Double(max(1, reasons.count)) * Self.barHeight
     let channelBars =
       channels.isEmpty ? 0 : 40 + Double(channels.count) * Self.barHeight + (moreChannels > 0 ? Self.barHeight : 0)
-    return Int((Heading.height(options) + 74 + bars + channelBars + 48 + stripsHeight + 54).rounded(.up))
+    return Int((Heading.height(options) + 74 + bars + channelBars + 48 + stripsHeight + 44).rounded(.up))
   }
 
   private var stripsHeight: Double { Double(strips.count) * Self.stripHeight }

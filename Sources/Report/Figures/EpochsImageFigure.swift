@@ -101,14 +101,16 @@ public struct EpochsImageFigure: Figure {
     self.columns = columns
     blocks = channels.map { Self.blocks(epochs, chosen, conditions, order, channel: $0, columns: columns) }
 
-    let entries = Legend.entries(averages.conditions)
-    let widest = entries.map { TextMeasure.width($0.text, size: Self.size) }.max() ?? 0
+    let all = Legend.entries(averages.conditions)
+    // Groups have their names beside them.
+    let entries = order == .recording ? all : []
+    let widest = all.map { TextMeasure.width($0.text, size: Self.size) }.max() ?? 0
     nameRoom = order == .recording ? 0 : min(150, widest)
     let margins = PanelGrid.Margins(left: max(70, nameRoom + 26), right: 84, bottom: 52)
     grid = try PanelGrid(
       count: channels.count, columns: min(channels.count, 4),
       cell: Point(channels.count == 1 ? 480 : channels.count == 2 ? 360 : 280, 250 + Self.averageHeight + 14),
-      minimum: Point(110, 80 + Self.averageHeight + 14), gap: Point(30, 80), margins: margins, options: options,
+      minimum: Point(110, 80 + Self.averageHeight + 14), gap: Point(40, 80), margins: margins, options: options,
       top: { width in
         Heading.height(options) + 12 + Legend(entries, room: width - margins.left - margins.right).height + 26
       })
@@ -219,7 +221,8 @@ public struct EpochsImageFigure: Figure {
       if before > 0, order != .recording {
         shapes.append(.line([Point(image.left - 7, top), Point(image.right, top)], colour: "#000000", width: 0.8))
       }
-      names.append((top + height / 2, conditionTitle(averages.conditions[block.condition], room: nameRoom, size: 11), colour))
+      names.append(
+        (top + height / 2, conditionTitle(averages.conditions[block.condition], room: nameRoom, size: 11), colour))
       before += Double(block.epochs.count)
     }
     if milliseconds.contains(0) {

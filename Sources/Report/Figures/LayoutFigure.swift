@@ -66,32 +66,34 @@ public struct LayoutFigure: Figure {
       hasHead
       ? max(1, Int(room / 100)) : max(1, Int((Double(loose.count) * 1.2).squareRoot().rounded(.up)))
     let looseRows = (loose.count + columns - 1) / columns
-    let keyHeight = 62.0
     let looseHeight = hasHead ? Double(looseRows) * 70 : 0
-    let headHeight = room * (hasHead ? 1.0 : min(1, max(0.2, 0.75 * Double(looseRows) / Double(columns))))
-    height = options.height ?? Int((top + headHeight + looseHeight + keyHeight + 12).rounded(.up))
+    let shape = Self.shape(placed.compactMap { places[$0] })
+    let headHeight =
+      room * (hasHead ? shape.height / shape.width : min(1, max(0.2, 0.75 * Double(looseRows) / Double(columns))))
+    // Beside the chin, where the head leaves room, or else in a row of its own.
+    let key = Point(110, 50)
+    let keyHeight = hasHead && loose.isEmpty ? 0 : key.y + 8
+    height = options.height ?? Int((top + headHeight + looseHeight + keyHeight + 14).rounded(.up))
     let area = PixelBox(
-      left: Self.side, top: top, width: room, height: Double(height) - top - looseHeight - keyHeight - 12)
+      left: Self.side, top: top, width: room, height: Double(height) - top - looseHeight - keyHeight - 14)
     guard area.height >= 200 || options.height == nil else {
       throw FigureError(
         .invalidOption,
-        "a layout needs a page of at least 330 by \(Int(top + looseHeight + keyHeight + 213)) pixels; "
+        "a layout needs a page of at least 330 by \(Int(top + looseHeight + keyHeight + 214)) pixels; "
           + "\(width) by \(height) is too small")
     }
 
+    keyBox = PixelBox(left: Self.side, top: Double(height) - 14 - key.y, width: key.x, height: key.y)
     var boxes = places.map { _ in PixelBox(left: 0, top: 0, width: 0, height: 0) }
     if hasHead {
-      let (head, centres, size) = Self.arrange(placed.compactMap { places[$0] }, in: area)
+      let (head, centres, size) = Self.arrange(placed.compactMap { places[$0] }, in: area, around: keyBox)
       self.head = head
       for (index, centre) in zip(placed, centres) {
         boxes[index] = PixelBox(
           left: centre.x - size.x / 2, top: centre.y - size.y / 2, width: size.x, height: size.y)
       }
-      keyBox = PixelBox(
-        left: Self.side + 44, top: Double(height) - 12 - size.y - 14, width: size.x, height: size.y)
     } else {
       head = nil
-      keyBox = PixelBox(left: Self.side + 44, top: area.bottom + 10, width: 90, height: 44)
     }
     let cell = Point(room / Double(columns), hasHead ? 70 : area.height / Double(max(1, looseRows)))
     let looseTop = hasHead ? area.bottom : area.top
@@ -137,7 +139,8 @@ public struct LayoutFigure: Figure {
     let up = (bounded - limits.lowerBound) / (limits.upperBound - limits.lowerBound)
     // A gap stays one.
     guard amplitude.isFinite else { return Point(.nan, .nan) }
-    return Point(box.left + across * box.width, options.negativeUp ? box.top + up * box.height : box.bottom - up * box.height)
+    let y = options.negativeUp ? box.top + up * box.height : box.bottom - up * box.height
+    return Point(box.left + across * box.width, y)
   }
 
   private func axes(_ box: PixelBox) -> [Shape] {
@@ -170,41 +173,50 @@ public struct LayoutFigure: Figure {
   private func name(_ channel: Int) -> Shape {
     let box = boxes[channel]
     let text = TextMeasure.fitted(evoked.channels[channel].name, room: box.width - 3, size: nameSize)
-    return .text(text, Point(box.left + box.width * 0.04, box.top + nameSize * 0.6), size: nameSize, colour: Ink.outline)
+    return .text(
+      text, Point(box.left + box.width * 0.04, box.top + nameSize * 0.6), size: nameSize, colour: Ink.outline)
   }
 
   /// How many microvolts and milliseconds the waveforms' lengths are.
   private var scaleKey: [Shape] {
-    let box = inside(keyBox)
-    let microvolts = ColourScale.roundedDown(max(limits.upperBound, -limits.lowerBound) * 0.8)
-    let time = ColourScale.roundedDown((milliseconds.upperBound - milliseconds.lowerBound) * 0.6)
-    let height = microvolts / (limits.upperBound - limits.lowerBound) * box.height
-    let length = time / (milliseconds.upperBound - milliseconds.lowerBound) * box.width
-    let corner = Point(box.left, box.bottom - 4)
+    let box = inside(boxes[0])
+    // As long as a waveform's box allows, and no longer than the key's.
+    let perMicrovolt = box.height / (limits.upperBound - limits.lowerBound)
+    let perMillisecond = box.width / (milliseconds.upperBound - milliseconds.lowerBound)
+    let microvolts = ColourScale.roundedDown(min(0.8 * box.height, keyBox.height - 10) / perMicrovolt)
+    let time = ColourScale.roundedDown(min(0.7 * box.width, 46) / perMillisecond)
+    let (height, length) = (microvolts * perMicrovolt, time * perMillisecond)
+    let corner = Point(keyBox.left + 6, keyBox.bottom - 16)
     let sign = options.negativeUp ? "−" : ""
     return [
       .line([corner - Point(0, height), corner, corner + Point(length, 0)], colour: Ink.text, width: 1.2),
-      .text("\(sign)\(ColourScale.shown(microvolts)) µV", corner - Point(5, height / 2), size: 10, anchor: .right),
-      .text("\(ColourScale.shown(time)) ms", corner + Point(length + 6, 0), size: 10),
+      .text("\(sign)\(ColourScale.shown(microvolts)) µV", corner + Point(6, -max(8, height / 2)), size: 10),
+      .text("\(ColourScale.shown(time)) ms", corner + Point(0, 10), size: 10),
     ]
   }
 
-  /// The head that holds all places, and the boxes at them.
-  private static func arrange(
-    _ places: [Point], in area: PixelBox
-  ) -> (head: (Point, Double), centres: [Point], size: Point) {
-    // The head with its nose and ears fits the page, and so do electrodes beyond its circle.
+  /// What holds the head with its nose and ears, and electrodes beyond its circle; in radii, y to the back.
+  private static func shape(_ places: [Point]) -> PixelBox {
     let left = min(-HeadOutline.reach.x, places.map(\.x).min() ?? 0)
     let right = max(HeadOutline.reach.x, places.map(\.x).max() ?? 0)
     let back = min(-1, places.map(\.y).min() ?? 0)
     let front = max(HeadOutline.reach.y, places.map(\.y).max() ?? 0)
-    let guess = area.width / max(3, Double(places.count).squareRoot() * 1.05)
-    let largest = min(guess, 130)
-    let margin = largest * 0.3
-    let radius = max(20, min((area.width - 2 * margin) / (right - left), (area.height - 2 * margin) / (front - back)))
-    let centre = Point(area.centre.x - (left + right) / 2 * radius, area.centre.y + (front + back) / 2 * radius)
+    return PixelBox(left: left, top: -front, width: right - left, height: front - back)
+  }
+
+  /// The head that holds all places, and the boxes at them, none of them in the corner of the key.
+  private static func arrange(
+    _ places: [Point], in area: PixelBox, around key: PixelBox
+  ) -> (head: (Point, Double), centres: [Point], size: Point) {
+    let shape = shape(places)
+    let largest = min(area.width / max(3, Double(places.count).squareRoot() * 1.05), 130)
+    let margin = largest * 0.25
+    let radius = max(
+      20, min((area.width - 2 * margin) / shape.width, (area.height - 2 * margin) / shape.height))
+    let centre = area.centre - shape.centre * radius
     let wanted = places.map { centre + Point($0.x, -$0.y) * radius }
-    let (centres, size) = RectanglePlacement.place(wanted, in: area, aspect: 1.3, largest: largest)
+    let (centres, size) = RectanglePlacement.place(
+      wanted, in: area, aspects: [1.4, 1.15, 0.95, 0.8], largest: largest, around: key)
     return ((centre, radius), centres, size)
   }
 }

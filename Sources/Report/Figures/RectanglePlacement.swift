@@ -8,17 +8,27 @@ enum RectanglePlacement {
   /// - Parameters:
   ///   - wanted: The centres as they should be.
   ///   - area: Holds all rectangles.
-  ///   - aspect: Width by height.
+  ///   - aspects: Widths by heights to choose from; the one with the largest rectangles wins.
   ///   - largest: The width to begin with.
+  ///   - taken: A corner that stays free.
   /// - Returns: Centres in the order of `wanted`, and the size.
   static func place(
-    _ wanted: [Point], in area: PixelBox, aspect: Double, largest: Double
+    _ wanted: [Point], in area: PixelBox, aspects: [Double], largest: Double, around taken: PixelBox
+  ) -> (centres: [Point], size: Point) {
+    let all = aspects.map { place(wanted, in: area, aspect: $0, largest: largest, around: taken) }
+    return all.max { $0.size.x * $0.size.y < $1.size.x * $1.size.y } ?? (wanted, Point(0, 0))
+  }
+
+  private static func place(
+    _ wanted: [Point], in area: PixelBox, aspect: Double, largest: Double, around taken: PixelBox
   ) -> (centres: [Point], size: Point) {
     var width = largest
     while true {
       let size = Point(width, width / aspect)
       let isSmallest = width < 6
-      if let centres = relaxed(wanted, area: area, size: size, farthest: isSmallest ? .infinity : 0.67) {
+      if let centres = relaxed(
+        wanted, area: area, around: taken, size: size, farthest: isSmallest ? .infinity : 0.67)
+      {
         return (centres, size)
       }
       // Nothing is left to try: places that coincide, more of them than the page holds.
@@ -27,7 +37,9 @@ enum RectanglePlacement {
     }
   }
 
-  private static func relaxed(_ wanted: [Point], area: PixelBox, size: Point, farthest: Double) -> [Point]? {
+  private static func relaxed(
+    _ wanted: [Point], area: PixelBox, around taken: PixelBox, size: Point, farthest: Double
+  ) -> [Point]? {
     let low = Point(area.left, area.top) + size / 2
     let high = Point(area.right, area.bottom) - size / 2
     guard low.x <= high.x, low.y <= high.y else { return nil }
@@ -47,6 +59,11 @@ enum RectanglePlacement {
           centres[second] = (centres[second] + push * 0.52).clamped(lowerBound: low, upperBound: high)
         }
       }
+      let isFree = centres.allSatisfy { centre in
+        !taken.overlaps(
+          PixelBox(left: centre.x - size.x / 2, top: centre.y - size.y / 2, width: size.x, height: size.y))
+      }
+      if !hasOverlap, !isFree { return nil }
       if !hasOverlap {
         let isNear = zip(centres, wanted).allSatisfy { centre, place in
           let moved = (centre - place) / size

@@ -48,7 +48,8 @@ struct ColourScale: Hashable, Sendable {
 
   /// A number for people, with a real minus sign.
   static func shown(_ value: Double) -> String {
-    let text = abs(value - value.rounded()) < 1e-9 * max(1, abs(value)) && abs(value) < 1e15
+    let text =
+      abs(value - value.rounded()) < 1e-9 * max(1, abs(value)) && abs(value) < 1e15
       ? String(Int(value.rounded())) : String(format: "%.4g", value)
     return text.replacing("-", with: "−")
   }

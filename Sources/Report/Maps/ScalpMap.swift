@@ -4,7 +4,9 @@ import Foundation
 /// Draws amplitudes of electrodes as coloured heads seen from above.
 ///
 /// A ``ThinPlateSpline`` through the electrodes is drawn in bands of colour up to the head circle, or to the outermost
-/// electrode where one lies beyond it, with contour lines at every third border between bands.
+/// electrode where one lies beyond it, with contour lines at every third border between bands. It never exceeds the
+/// largest and the smallest value at the electrodes: beyond the outermost ones it would run on to amplitudes that nobody
+/// measured.
 struct ScalpMap: Sendable {
   /// The rows of channels that have a place.
   let rows: [Int]
@@ -17,6 +19,8 @@ struct ScalpMap: Sendable {
 
   /// Points a side of the grid on which the surface is computed.
   private static let side = 64
+  /// How far a drawn line may lie from the computed one [pixels].
+  private static let tolerance = 0.12
 
   /// Prepares maps of EEG channels; nil when fewer than three have a place of their own, or all lie in one line.
   init?(channels: [Channel]) {
@@ -60,9 +64,17 @@ struct ScalpMap: Sendable {
 
   /// The surface on the grid, in the unit of the values.
   private func surface(_ values: [Double], usable: [Int]) -> [Double]? {
-    if usable.count == values.count { return spline.surface(spline.weights(values), basis: basis) }
-    guard let rest = ThinPlateSpline(places: usable.map { places[$0] }) else { return nil }
-    return rest.surface(rest.weights(usable.map { values[$0] }), basis: rest.basis(at: grid))
+    let finite = usable.map { values[$0] }
+    guard let lowest = finite.min(), let highest = finite.max() else { return nil }
+    var surface: [Double]
+    if usable.count == values.count {
+      surface = spline.surface(spline.weights(values), basis: basis)
+    } else {
+      guard let rest = ThinPlateSpline(places: usable.map { places[$0] }) else { return nil }
+      surface = rest.surface(rest.weights(finite), basis: rest.basis(at: grid))
+    }
+    for index in surface.indices { surface[index] = max(lowest, min(highest, surface[index])) }
+    return surface
   }
 
   private func bands(_ surface: [Double], scale: ColourScale, centre: Point, radius: Double) -> [Shape] {
@@ -76,13 +88,17 @@ struct ScalpMap: Sendable {
       // What lies beyond the rim is drawn on it: areas inside stay as they are, and need no clipping.
       return (centre + (distance > rim ? place * (rim / distance) : place) * radius, distance > rim)
     }
+    // The ground is the lowest band that shows; every level below it has its ring outside.
+    let lowest = surface.min() ?? 0
+    let levels = scale.boundaries
+    let ground = levels.firstIndex { $0 > lowest } ?? levels.count
     var areas: [(area: Double, shape: Shape)] = []
     var lines: [Shape] = []
-    for (index, level) in scale.boundaries.enumerated() {
+    for (index, level) in levels.enumerated().dropFirst(ground) {
       let isContour = (index - 1) % 3 == 1
       for ring in isolines.rings(at: level) {
         let points = ring.points.map(onPage)
-        let outline = Polyline.simplified(points.map(\.place), tolerance: 0.08)
+        let outline = Polyline.simplified(points.map(\.place), tolerance: Self.tolerance)
         // Just inside a ring lies the band above its level or the one below.
         let colour = ColourScale.colours[ring.holdsLarger ? index + 1 : index]
         // Rings beside the head end up without an area.
@@ -92,8 +108,7 @@ struct ScalpMap: Sendable {
     }
     // Rings never cross, so the smaller one of two lies inside or beside the larger one.
     areas.sort { $0.area > $1.area }
-    let ground = Shape.polygon(circle(rim, centre, radius), colour: ColourScale.colours[0])
-    return [ground] + areas.map(\.shape) + lines
+    return [.polygon(circle(rim, centre, radius), colour: ColourScale.colours[ground])] + areas.map(\.shape) + lines
   }
 
   /// The pieces of a ring that lie inside the rim.
@@ -102,16 +117,13 @@ struct ScalpMap: Sendable {
     let start = points.firstIndex { $0.isBeyond } ?? 0
     let turned = points[start...] + points[..<start] + [points[start]]
     return turned.split(maxSplits: .max, omittingEmptySubsequences: true) { $0.isBeyond }.compactMap { piece in
-      let line = Polyline.simplified(piece.map(\.place), tolerance: 0.08)
+      let line = Polyline.simplified(piece.map(\.place), tolerance: Self.tolerance)
       return line.count > 1 ? .line(line, colour: "#303030", width: 0.45) : nil
     }
   }
 
   private func circle(_ size: Double, _ centre: Point, _ radius: Double) -> [Point] {
-    (0...90).map { step in
-      let angle = Double(step) * Double.pi / 45
-      return centre + Point(cos(angle), sin(angle)) * (size * radius)
-    }
+    Polyline.circle().map { centre + $0 * (size * radius) }
   }
 
   /// From front left to back right.

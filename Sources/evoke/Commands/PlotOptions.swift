@@ -21,7 +21,8 @@ struct PlotOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Conditions to draw, in this order; all when left out.", valueName: "list"))
   var conditions: String?
 
-  @Option(help: ArgumentHelp("Channels to draw, in this order; the figure's own choice when left out.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp("Channels to draw, in this order; the figure's own choice when left out.", valueName: "list"))
   var channels: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("First time to draw, seconds from the event.", valueName: "s"))
@@ -116,7 +117,9 @@ struct PlotOptions: ParsableArguments {
     return .windows(
       try Self.list(windows).map { window in
         let ends = window.split(separator: ":", omittingEmptySubsequences: false)
-        guard ends.count == 2 else { throw usageError("--windows \(windows): write 0.3:0.5, several with commas between") }
+        guard ends.count == 2 else {
+          throw usageError("--windows \(windows): write 0.3:0.5, several with commas between")
+        }
         let (start, end) = try (
           Self.seconds(String(ends[0]), "--windows \(windows)"), Self.seconds(String(ends[1]), "--windows \(windows)")
         )
