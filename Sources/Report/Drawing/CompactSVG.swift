@@ -15,6 +15,13 @@ enum CompactSVG {
       if bytes[start] == UInt8(ascii: "<") {
         position = (bytes[start...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.count - 1) + 1
         let tag = String(decoding: bytes[start..<position], as: UTF8.self)
+        // The browser would show such a name when the pointer rests on a line.
+        if tag == "</title>", output.count > 1, output[output.count - 2] == "<title>",
+          output[output.count - 1].hasPrefix("gnuplot_plot_")
+        {
+          output.removeLast(2)
+          continue
+        }
         guard tag == "</g>" else {
           output.append(shortened(tag))
           continue
@@ -65,6 +72,7 @@ enum CompactSVG {
     }
     if tag.hasPrefix("<g ") {
       return tag.replacing(" shape-rendering='crispEdges'", with: "")
+        .replacing(#/fill="(rgb\([^)]*\))"/#) { "fill=\"\(hexadecimal(String($0.1)))\"" }
         .replacing(" stroke-linecap=\"butt\" stroke-linejoin=\"miter\"", with: " stroke-linejoin=\"round\"")
     }
     if tag.hasPrefix("<image ") {

@@ -5,6 +5,8 @@ struct Page: Sendable {
   let width: Double
   let height: Double
   private(set) var commands: String
+  /// Every text on the page.
+  private(set) var labels: [Label] = []
   private var blocks = 0
 
   init(width: Int, height: Int) {
@@ -12,7 +14,6 @@ struct Page: Sendable {
     self.height = Double(height)
     commands = """
       set multiplot
-      set minussign
       unset key
 
       """
@@ -34,10 +35,10 @@ struct Page: Sendable {
 
   /// Draws axes and, on them, what `plot` says: the elements of gnuplot's command, without data nothing but the axes.
   mutating func panel(_ axes: PanelAxes, plot elements: [String]) {
-    commands += margins(axes.box) + "\n" + axes.settings
+    commands += margins(axes.box) + "\n" + axes.settings + labelCommands(axes.labels)
     // A panel needs something to plot; a point that is not a number leaves the axes alone.
     commands += "plot " + (elements.isEmpty ? "NaN notitle" : elements.joined(separator: ", \\\n  ")) + "\n"
-    commands += "unset arrow\nunset title\nunset xlabel\nunset ylabel\nset xtics norotate\n"
+    commands += "unset arrow\nunset label\n"
   }
 
   /// Draws shapes, later ones over earlier ones, and texts over all of them.
@@ -47,13 +48,11 @@ struct Page: Sendable {
     let name = "$shapes\(blocks)"
     var data = ""
     var elements: [String] = []
-    var labels = ""
-    var labelCount = 0
+    var texts: [Label] = []
     var style = ""
     for shape in shapes {
       if case .text(let label) = shape {
-        labelCount += 1
-        labels += Self.command(label, tag: labelCount)
+        texts.append(label)
         continue
       }
       let (rows, shapeStyle) = Self.block(shape)
@@ -77,7 +76,7 @@ struct Page: Sendable {
       unset border; unset xtics; unset ytics
       set xrange [0:\(number(width))]
       set yrange [\(number(height)):0]
-      \(labels)plot \(elements.joined(separator: ", \\\n  "))
+      \(labelCommands(texts))plot \(elements.joined(separator: ", \\\n  "))
       unset label
 
       """
@@ -105,10 +104,13 @@ struct Page: Sendable {
     return points.map { "\(number($0.x, decimals: 2)) \(number($0.y, decimals: 2)) \(value)\n" }.joined()
   }
 
-  private static func command(_ label: Label, tag: Int) -> String {
-    "set label \(tag) \(quoted(label.text)) at first \(number(label.place.x, decimals: 2)),"
-      + "\(number(label.place.y, decimals: 2)) \(label.anchor.rawValue) front "
-      + (label.isRotated ? "rotate by 90 " : "norotate ")
-      + "font ',\(number(label.size, decimals: 1))' textcolor rgb '\(label.colour)'\n"
+  private mutating func labelCommands(_ texts: [Label]) -> String {
+    labels += texts
+    return texts.enumerated().map { index, label in
+      "set label \(index + 1) \(quoted(label.text)) at screen \(number(label.place.x / width, decimals: 5)), "
+        + "screen \(number(1 - label.place.y / height, decimals: 5)) \(label.anchor.rawValue) front "
+        + (label.isRotated ? "rotate by 90 " : "norotate ")
+        + "font ',\(number(label.size, decimals: 1))' textcolor rgb '\(label.colour)'\n"
+    }.joined()
   }
 }

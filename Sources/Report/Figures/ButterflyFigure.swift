@@ -6,7 +6,7 @@ import EEGCore
 /// One panel a condition, with the same limits in all of them. The colour of a line tells where its channel lies;
 /// where positions are known, a small head at the right says how. Other kinds of channels (EOG, ECG) are left out, as
 /// their amplitudes would squeeze the rest.
-public struct ButterflyFigure: Figure {
+public struct ButterflyFigure: PagedFigure {
   private let evoked: EvokedSet
   private let options: FigureOptions
   private let milliseconds: ClosedRange<Double>
@@ -61,7 +61,7 @@ public struct ButterflyFigure: Figure {
       count: evoked.conditions.count, columns: columns,
       cell: Point(columns == 1 ? 520 : columns == 2 ? 340 : 280, 310 + mapHeight),
       minimum: Point(140, 220 + mapHeight), gap: Point(44, 20),
-      margins: PanelGrid.Margins(left: 66, right: hasHead ? 112 : 24, bottom: 2), options: options,
+      margins: PanelGrid.Margins(left: PanelAxes.roomLeft, right: hasHead ? 112 : 24, bottom: 2), options: options,
       top: { _ in 4 + Heading.height(options) })
     let room = grid.cells[0].width
     peaks =
@@ -81,8 +81,7 @@ public struct ButterflyFigure: Figure {
   /// Height in pixels at 100 pixels an inch.
   public var height: Int { grid.height }
 
-  /// gnuplot commands and data, without terminal and output file.
-  public var commands: String {
+  var page: Page {
     var page = Page(width: width, height: height)
     for index in evoked.conditions.indices { page.append(dataBlock(index)) }
     page.append("array colour[\(rows.count)]\narray name[\(rows.count)]\n")
@@ -93,7 +92,7 @@ public struct ButterflyFigure: Figure {
     page.draw(evoked.conditions.indices.flatMap(connectors))
     for index in evoked.conditions.indices { drawPanels(index, on: &page) }
     page.draw(Heading.shapes(options, width: width) + evoked.conditions.indices.flatMap(headings) + explanations)
-    return page.finished()
+    return page
   }
 
   /// One line a time: milliseconds, every channel in microvolts, global field power in microvolts.
@@ -111,7 +110,8 @@ public struct ButterflyFigure: Figure {
   private func butterfly(_ index: Int) -> PixelBox {
     let cell = grid.cells[index]
     let above = 24 + (map.map { Self.mapRadius * ($0.reach.top + $0.reach.bottom) + 34 } ?? 0)
-    return PixelBox(left: cell.left, top: cell.top + above, width: cell.width, height: cell.height - above - 118)
+    return PixelBox(
+      left: cell.left, top: cell.top + above, width: cell.width, height: cell.height - above - 74 - PanelAxes.roomBelow)
   }
 
   private func power(_ index: Int) -> PixelBox {
@@ -124,7 +124,7 @@ public struct ButterflyFigure: Figure {
     let isLeft = grid.isLeft(index)
     page.panel(
       PanelAxes(
-        box: butterfly(index), x: milliseconds, y: amplitudeLimits, yLabel: isLeft ? options.amplitudeLabel : nil,
+        box: butterfly(index), x: milliseconds, y: amplitudeLimits, yLabels: isLeft ? options.amplitudeLabels : [],
         hasXNumbers: false, hasYNumbers: isLeft, isInverted: options.negativeUp),
       plot: [
         "for [channel=1:\(rows.count)] $condition\(index) using 1:(column(channel+1)) with lines linewidth 0.9 "
@@ -132,7 +132,7 @@ public struct ButterflyFigure: Figure {
       ])
     page.panel(
       PanelAxes(
-        box: power(index), x: milliseconds, y: 0...powerLimit, xLabel: "Time (ms)", yLabel: isLeft ? "GFP (µV)" : nil,
+        box: power(index), x: milliseconds, y: 0...powerLimit, xLabel: "Time (ms)", yLabels: isLeft ? ["GFP (µV)"] : [],
         hasYNumbers: isLeft, yTickCount: 2),
       plot: [
         "$condition\(index) using 1:\(rows.count + 2) with filledcurves y1=0 fillcolor rgb '#dddddd' notitle",

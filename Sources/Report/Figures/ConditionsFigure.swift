@@ -1,7 +1,7 @@
 import EEGCore
 
 /// Conditions over each other, one panel a channel, with confidence bands.
-public struct ConditionsFigure: Figure {
+public struct ConditionsFigure: PagedFigure {
   private let evoked: EvokedSet
   private let bands: [ConfidenceBand?]
   private let options: FigureOptions
@@ -64,7 +64,7 @@ public struct ConditionsFigure: Figure {
           text: "\(labels.joined(separator: ", ")) confidence, pointwise", colour: "#d9d9d9", isPatch: true))
     }
     let columnCount = PanelGrid.usualColumns(rows.count)
-    let margins = PanelGrid.Margins(left: 66, right: 24, bottom: 52)
+    let margins = PanelGrid.Margins(left: PanelAxes.roomLeft, right: 24, bottom: PanelAxes.roomBelow + 4)
     grid = try PanelGrid(
       count: rows.count, columns: columnCount,
       cell: Point(columnCount == 1 ? 560 : columnCount == 2 ? 380 : 300, columnCount == 1 ? 260 : 200),
@@ -80,8 +80,7 @@ public struct ConditionsFigure: Figure {
   /// Height in pixels at 100 pixels an inch.
   public var height: Int { grid.height }
 
-  /// gnuplot commands and data, without terminal and output file.
-  public var commands: String {
+  var page: Page {
     var page = Page(width: width, height: height)
     for channel in evoked.channels.indices { page.append(dataBlock(channel)) }
     for channel in evoked.channels.indices {
@@ -90,14 +89,14 @@ public struct ConditionsFigure: Figure {
       page.panel(
         PanelAxes(
           box: grid.cells[channel], x: milliseconds, y: limits, xLabel: isLowest ? "Time (ms)" : nil,
-          yLabel: grid.isLeft(channel) ? options.amplitudeLabel : nil, hasXNumbers: isLowest,
+          yLabels: grid.isLeft(channel) ? options.amplitudeLabels : [], hasXNumbers: isLowest,
           hasYNumbers: grid.isLeft(channel), isInverted: options.negativeUp, title: evoked.channels[channel].name),
         plot: elements(channel))
     }
     page.draw(
       Heading.shapes(options, width: width)
         + legend.shapes(at: Point(grid.cells[0].left, Heading.height(options) + 10)))
-    return page.finished()
+    return page
   }
 
   /// One line a time: milliseconds, then average, lower and upper bound of every condition in microvolts.

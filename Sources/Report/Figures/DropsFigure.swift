@@ -1,7 +1,7 @@
 import EEGCore
 
 /// Which epochs were dropped and why: one bar a reason, one bar a channel, and every event along the recording.
-public struct DropsFigure: Figure {
+public struct DropsFigure: PagedFigure {
   private struct Bar: Hashable, Sendable {
     let name: String
     let count: Int
@@ -90,8 +90,7 @@ public struct DropsFigure: Figure {
   private var left: Double { labelRoom + 24 }
   private var right: Double { Double(width) - 96 }
 
-  /// gnuplot commands and data, without terminal and output file.
-  public var commands: String {
+  var page: Page {
     var page = Page(width: width, height: height)
     let dropped = log.count { !$0.isKept }
     var top = Heading.height(options) + 18
@@ -122,7 +121,7 @@ public struct DropsFigure: Figure {
     let axes = stripAxes(top: top)
     page.panel(axes, plot: [])
     page.draw(shapes + strips.enumerated().flatMap { stripShapes($1, row: $0, axes: axes) })
-    return page.finished()
+    return page
   }
 
   private func share(_ count: Int) -> String {

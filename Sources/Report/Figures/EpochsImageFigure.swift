@@ -11,7 +11,7 @@ public enum EpochOrder: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Every epoch as a line of colours, and the averages below; one column a channel.
-public struct EpochsImageFigure: Figure {
+public struct EpochsImageFigure: PagedFigure {
   /// Neighbouring lines of one condition.
   private struct Block: Hashable, Sendable {
     let condition: Int
@@ -106,7 +106,8 @@ public struct EpochsImageFigure: Figure {
     let entries = order == .recording ? all : []
     let widest = all.map { TextMeasure.width($0.text, size: Self.size) }.max() ?? 0
     nameRoom = order == .recording ? 0 : min(150, widest)
-    let margins = PanelGrid.Margins(left: max(70, nameRoom + 26), right: 84, bottom: 52)
+    let margins = PanelGrid.Margins(
+      left: max(PanelAxes.roomLeft + 8, nameRoom + 26), right: 84, bottom: PanelAxes.roomBelow + 4)
     grid = try PanelGrid(
       count: channels.count, columns: min(channels.count, 4),
       cell: Point(channels.count == 1 ? 480 : channels.count == 2 ? 360 : 280, 250 + Self.averageHeight + 14),
@@ -122,8 +123,7 @@ public struct EpochsImageFigure: Figure {
   /// Height in pixels at 100 pixels an inch.
   public var height: Int { grid.height }
 
-  /// gnuplot commands and data, without terminal and output file.
-  public var commands: String {
+  var page: Page {
     var page = Page(width: width, height: height)
     page.append(DivergingColours.palette + "\nunset colorbox\nset cbrange [\(number(-limit)):\(number(limit))]\n")
     for place in channels.indices { page.append(averageBlock(place)) }
@@ -135,7 +135,7 @@ public struct EpochsImageFigure: Figure {
       Heading.shapes(options, width: width)
         + legend.shapes(at: Point(grid.cells[0].left, Heading.height(options) + 10))
         + ColourScale(limit: limit).bar(in: bar) + channels.indices.flatMap(groupShapes))
-    return page.finished()
+    return page
   }
 
   private func imageBox(_ place: Int) -> PixelBox {
@@ -159,7 +159,7 @@ public struct EpochsImageFigure: Figure {
     page.panel(
       PanelAxes(
         box: image, x: milliseconds, y: 0.5...(count + 0.5),
-        yLabel: order == .recording && isLeft ? "Epoch" : nil, hasXNumbers: false, hasYAxis: order == .recording,
+        yLabels: order == .recording && isLeft ? ["Epoch"] : [], hasXNumbers: false, hasYAxis: order == .recording,
         hasYNumbers: isLeft, isInverted: true, hasZeroLines: false, title: epochs.channels[channels[place]].name),
       plot: [
         "$image\(place) matrix using (\(number(milliseconds.lowerBound + step / 2)) + $1 * \(number(step, decimals: 6))):"
@@ -170,7 +170,7 @@ public struct EpochsImageFigure: Figure {
     page.panel(
       PanelAxes(
         box: average, x: milliseconds, y: averageLimits, xLabel: "Time (ms)",
-        yLabel: isLeft ? (options.negativeUp ? "Mean (µV), neg. up" : "Mean (µV)") : nil, hasYNumbers: isLeft,
+        yLabels: isLeft ? (options.negativeUp ? ["µV, neg. up"] : ["Mean (µV)"]) : [], hasYNumbers: isLeft,
         isInverted: options.negativeUp, yTickCount: 3),
       plot: averages.conditions.indices.map { index in
         "$average\(place) using 1:\(index + 2) with lines linewidth 1.8 linecolor rgb "

@@ -24,8 +24,10 @@ public struct FigureOptions: Hashable, Sendable {
   /// The defaults: everything the data hold, at the figure's own size.
   public init() {}
 
-  /// The label of an amplitude axis.
-  var amplitudeLabel: String { negativeUp ? "Amplitude (µV), negative up" : "Amplitude (µV)" }
+  /// Labels of an amplitude axis, the longest first.
+  var amplitudeLabels: [String] {
+    negativeUp ? ["Amplitude (µV), negative up", "µV, negative up", "µV, neg. up"] : ["Amplitude (µV)", "µV"]
+  }
 }
 
 extension EvokedSet {

@@ -4,7 +4,7 @@ import EEGCore
 ///
 /// Without any position the channels stand in rows, in their order; a channel without one among others stands below
 /// the head.
-public struct LayoutFigure: Figure {
+public struct LayoutFigure: PagedFigure {
   private let evoked: EvokedSet
   private let options: FigureOptions
   private let milliseconds: ClosedRange<Double>
@@ -52,7 +52,8 @@ public struct LayoutFigure: Figure {
     let placed = places.indices.filter { places[$0] != nil }
     let hasHead = placed.count > 1
     let loose = hasHead ? places.indices.filter { places[$0] == nil } : Array(places.indices)
-    let natural = evoked.channels.count > 80 ? 1000 : evoked.channels.count > 40 ? 880 : 720
+    let natural =
+      evoked.channels.count > 128 ? 1200 : evoked.channels.count > 80 ? 1000 : evoked.channels.count > 40 ? 880 : 720
     width = options.width ?? natural
     let room = Double(width) - 2 * Self.side
     guard room >= 300 else {
@@ -105,8 +106,7 @@ public struct LayoutFigure: Figure {
     self.boxes = boxes
   }
 
-  /// gnuplot commands and data, without terminal and output file.
-  public var commands: String {
+  var page: Page {
     var page = Page(width: width, height: height)
     var shapes = Heading.shapes(options, width: width)
     if let head { shapes += HeadOutline.shapes(centre: head.centre, radius: head.radius, colour: "#d0d0d0") }
@@ -117,7 +117,7 @@ public struct LayoutFigure: Figure {
     }
     for channel in evoked.channels.indices { shapes.append(name(channel)) }
     page.draw(shapes + scaleKey)
-    return page.finished()
+    return page
   }
 
   /// A channel's box without the gaps to its neighbours and the line of its name.

@@ -11,7 +11,7 @@ public enum MapTimes: Hashable, Sendable {
 }
 
 /// A series of scalp maps: one row a condition, one column a time, all on one scale of colours.
-public struct MapsFigure: Figure {
+public struct MapsFigure: PagedFigure {
   private struct Column: Hashable, Sendable {
     let label: String
     let samples: Range<Int>
@@ -86,8 +86,7 @@ public struct MapsFigure: Figure {
   /// Height in pixels at 100 pixels an inch.
   public var height: Int { grid.height }
 
-  /// gnuplot commands and data, without terminal and output file.
-  public var commands: String {
+  var page: Page {
     var page = Page(width: width, height: height)
     page.draw(Heading.shapes(options, width: width) + labels)
     let reach = map.reach
@@ -100,7 +99,7 @@ public struct MapsFigure: Figure {
           return map.shapes(amplitudes[condition][column], scale: scale, centre: centre, radius: radius)
         })
     }
-    return page.finished()
+    return page
   }
 
   /// Times above the columns, names beside the rows, and the bar of colours.

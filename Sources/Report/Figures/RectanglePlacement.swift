@@ -3,7 +3,7 @@ enum RectanglePlacement {
   /// The largest rectangles, and their centres, that fit a page without overlaps and without going far.
   ///
   /// Overlapping pairs push each other apart along the shorter way; where that does not end, or moves a rectangle by
-  /// more than two thirds of its size, all become smaller.
+  /// more than 1.6 times its own size, all become smaller.
   ///
   /// - Parameters:
   ///   - wanted: The centres as they should be.
@@ -22,20 +22,28 @@ enum RectanglePlacement {
   private static func place(
     _ wanted: [Point], in area: PixelBox, aspect: Double, largest: Double, around taken: PixelBox
   ) -> (centres: [Point], size: Point) {
-    var width = largest
-    while true {
+    func attempt(_ width: Double, farthest: Double) -> (centres: [Point], size: Point)? {
       let size = Point(width, width / aspect)
-      let isSmallest = width < 6
-      if let centres = relaxed(
-        wanted, area: area, around: taken, size: size, farthest: isSmallest ? .infinity : 0.67)
-      {
-        return (centres, size)
-      }
-      // Nothing is left to try: places that coincide, more of them than the page holds.
-      if isSmallest { return (wanted, size) }
-      width *= 0.94
+      return relaxed(wanted, area: area, around: taken, size: size, farthest: farthest).map { ($0, size) }
     }
+    if let best = attempt(largest, farthest: Self.farthest) { return best }
+    // Smaller and smaller steps towards the largest size that works.
+    var (low, high) = (6.0, largest)
+    var best = attempt(low, farthest: .infinity)
+    for _ in 0..<7 {
+      let middle = (low + high) / 2
+      if let found = attempt(middle, farthest: Self.farthest) {
+        (best, low) = (found, middle)
+      } else {
+        high = middle
+      }
+    }
+    // Without any: places that coincide, more of them than the page holds.
+    return best ?? (wanted, Point(low, low / aspect))
   }
+
+  /// How far a rectangle may go, in its own widths and heights.
+  private static let farthest = 1.6
 
   private static func relaxed(
     _ wanted: [Point], area: PixelBox, around taken: PixelBox, size: Point, farthest: Double
@@ -44,7 +52,7 @@ enum RectanglePlacement {
     let high = Point(area.right, area.bottom) - size / 2
     guard low.x <= high.x, low.y <= high.y else { return nil }
     var centres = wanted.map { $0.clamped(lowerBound: low, upperBound: high) }
-    for _ in 0..<40 {
+    for _ in 0..<120 {
       var hasOverlap = false
       for first in centres.indices {
         for second in (first + 1)..<max(centres.count, first + 1) {

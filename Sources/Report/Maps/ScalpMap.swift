@@ -55,7 +55,7 @@ struct ScalpMap: Sendable {
       shapes.append(.line(circle(rim, centre, radius), colour: "#ffffff", width: 1.4))
     }
     shapes += HeadOutline.shapes(centre: centre, radius: radius)
-    let dot = max(0.5, min(1.2, radius / 40)) * (values.count > 100 ? 0.7 : 1)
+    let dot = max(0.5, min(1.2, radius / 40)) * min(1, (64 / Double(values.count)).squareRoot())
     shapes += usable.map { index in
       .dot(centre + Point(places[index].x, -places[index].y) * radius, radius: dot, colour: "#101010")
     }
