@@ -22,6 +22,11 @@ enum CompactSVG {
           output.removeLast(2)
           continue
         }
+        // Ticks without a number.
+        if tag == "</text>", output.last == "<text>" {
+          output.removeLast()
+          continue
+        }
         guard tag == "</g>" else {
           output.append(shortened(tag))
           continue

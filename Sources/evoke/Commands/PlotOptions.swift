@@ -86,7 +86,8 @@ struct PlotOptions: ParsableArguments {
     case .recording, .otherArchive:
       throw PlotFailure.notDrawable
     }
-    let options = try figureOptions()
+    let names = evoked.conditions.map(\.name) + evoked.dropLog.map(\.event.condition)
+    let options = try figureOptions(knowing: names)
     switch kind {
     case .butterfly: return try ButterflyFigure(evoked: evoked, options: options)
     case .conditions: return try ConditionsFigure(evoked: evoked, options: options)
@@ -99,9 +100,9 @@ struct PlotOptions: ParsableArguments {
     }
   }
 
-  private func figureOptions() throws -> FigureOptions {
+  private func figureOptions(knowing names: [String] = []) throws -> FigureOptions {
     var options = FigureOptions()
-    options.conditions = conditions.map(Self.list)
+    options.conditions = conditions.map { Self.conditions($0, among: names) }
     options.channels = channels.map(Self.list)
     (options.tmin, options.tmax) = (tmin, tmax)
     options.negativeUp = negativeUp
@@ -144,6 +145,23 @@ struct PlotOptions: ParsableArguments {
       throw usageError("--limit \(text): give microvolts, such as 8 or 8uV")
     }
     return value * 1e-6
+  }
+
+  /// The conditions that a list means; a comma may belong to a name.
+  static func conditions(_ text: String, among names: [String]) -> [String] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var result: [String] = []
+    var start = 0
+    while start < parts.count {
+      // The longest name that begins here.
+      let candidates = (start..<parts.count).reversed().map { end in
+        (end: end, name: parts[start...end].joined(separator: ",").trimmingCharacters(in: .whitespaces))
+      }
+      let match = candidates.first { names.contains($0.name) } ?? candidates.last
+      if let match, !match.name.isEmpty { result.append(match.name) }
+      start = (match?.end ?? start) + 1
+    }
+    return result
   }
 
   private static func list(_ text: String) -> [String] {
