@@ -1,6 +1,6 @@
 import Foundation
 
-/// Makes gnuplot's SVG a third of its size, and better to look at.
+/// Makes gnuplot's SVG half its size, and better to look at.
 ///
 /// Lines become relative coordinates in tenths of a pixel (a thousandth of an inch), polygons and points the shortest
 /// elements that draw the same, and empty groups go. Areas lose the attribute that gives them ragged edges; images get

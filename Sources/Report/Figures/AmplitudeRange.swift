@@ -2,8 +2,9 @@ import EEGCore
 
 /// Limits of an amplitude axis [µV].
 enum AmplitudeRange {
-  /// From the smallest to the largest finite value [V] with a margin and zero inside; from minus `limit` [V] to `limit`
-  /// where one is given. Nil when no value is finite.
+  /// From the smallest to the largest finite value [V], with a margin and zero inside; nil without one.
+  ///
+  /// From minus `limit` [V] to `limit` where one is given.
   static func microvolts(_ values: some Sequence<Double>, limit: Double?) -> ClosedRange<Double>? {
     var (lowest, highest, anyFinite) = (0.0, 0.0, false)
     for value in values where value.isFinite {

@@ -40,6 +40,11 @@ public struct ConditionsFigure: PagedFigure {
       condition.standardError = condition.standardError?.part(rows: rows, columns: all.times.indices)
       return condition
     }
+    for band in bands.values {
+      precondition(
+        band.lower.rows == evoked.channels.count && band.lower.columns == evoked.times.count,
+        "a band needs the shape [C, T] of its average")
+    }
     let shownBands = shown.conditions.map { condition in
       bands[condition.name]?.part(rows: rows, columns: columns) ?? ConfidenceBand(condition)
     }

@@ -144,7 +144,9 @@ public struct MapsFigure: PagedFigure {
         else {
           throw FigureError(.invalidOption, "the data go from \(first) s to \(last) s; there is no map at \(instant) s")
         }
-        return Column(label: "\(milliseconds(times[nearest])) ms", samples: nearest..<(nearest + 1))
+        // Whole milliseconds tell samples apart unless there are more of them.
+        let shown = slack >= 0.0005 ? (times[nearest] * 1000).rounded() / 1000 : times[nearest]
+        return Column(label: "\(milliseconds(shown)) ms", samples: nearest..<(nearest + 1))
       }
     case .windows(let windows):
       guard !windows.isEmpty else { throw FigureError(.invalidOption, "no window is given for the maps") }

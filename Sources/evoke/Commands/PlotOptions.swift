@@ -93,7 +93,13 @@ struct PlotOptions: ParsableArguments {
     case .conditions: return try ConditionsFigure(evoked: evoked, options: options)
     case .maps: return try MapsFigure(evoked: evoked, times: mapTimes(), options: options)
     case .layout: return try LayoutFigure(evoked: evoked, options: options)
-    case .drops: return try DropsFigure(dropLog: evoked.dropLog, options: options)
+    case .drops:
+      // The order of the averages, then conditions that lost every epoch.
+      let known = Set(evoked.dropLog.map(\.event.condition))
+      var seen: Set<String> = []
+      var ordered = options
+      ordered.conditions = options.conditions ?? names.filter { known.contains($0) && seen.insert($0).inserted }
+      return try DropsFigure(dropLog: evoked.dropLog, options: ordered)
     case .image:
       guard let epochs else { throw PlotFailure.noEpochs }
       return try EpochsImageFigure(epochs: epochs, order: order, options: options)
