@@ -30,16 +30,10 @@ public struct ConditionsFigure: PagedFigure {
     let all = try evoked.selected(options)
     let rows = try names.map { try EvokedSet.rows($0, of: all.channels) } ?? Self.usualRows(all)
     guard !rows.isEmpty else { throw FigureError(.nothingToDraw, "none of the channels is an EEG channel") }
-    let columns = try options.columns(of: evoked.times)
     var shown = all
     shown.channels = rows.map { all.channels[$0] }
-    let shownBands = all.conditions.map { ConfidenceBand(around: $0)?.part(rows: rows, columns: columns) }
-    shown.conditions = all.conditions.map { condition in
-      var condition = condition
-      condition.average = condition.average.part(rows: rows, columns: all.times.indices)
-      condition.standardError = condition.standardError?.part(rows: rows, columns: all.times.indices)
-      return condition
-    }
+    shown.conditions = all.conditions.map { $0.part(rows: rows, columns: all.times.indices) }
+    let shownBands = shown.conditions.map { ConfidenceBand(around: $0) }
     let milliseconds = try shown.milliseconds()
     let values =
       shown.conditions.flatMap(\.average.values)

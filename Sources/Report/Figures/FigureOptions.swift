@@ -51,12 +51,7 @@ extension EvokedSet {
     let columns = try options.columns(of: times)
     result.channels = rows.map { channels[$0] }
     result.times = Array(times[columns])
-    result.conditions = result.conditions.map { condition in
-      var condition = condition
-      condition.average = condition.average.part(rows: rows, columns: columns)
-      condition.standardError = condition.standardError?.part(rows: rows, columns: columns)
-      return condition
-    }
+    result.conditions = result.conditions.map { $0.part(rows: rows, columns: columns) }
     return result
   }
 
@@ -97,5 +92,18 @@ extension Matrix {
     Matrix(
       rows: rows.count, columns: columns.count,
       values: rows.flatMap { row in columns.map { self[row, $0] } })
+  }
+}
+
+extension Evoked {
+  /// Some channels and times, of everything that a figure draws.
+  func part(rows: [Int], columns: Range<Int>) -> Evoked {
+    var part = self
+    part.average = average.part(rows: rows, columns: columns)
+    part.standardError = standardError?.part(rows: rows, columns: columns)
+    part.noise = noise?.part(rows: rows, columns: columns)
+    part.confidence = confidence?.part(rows: rows, columns: columns)
+    part.channelCounts = channelCounts.map { counts in rows.map { counts[$0] } }
+    return part
   }
 }
