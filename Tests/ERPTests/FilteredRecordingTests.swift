@@ -22,13 +22,14 @@ struct FilteredRecordingTests {
   ]
   private let ranges = [0..<30_000, 30_000..<31_200, 31_200..<45_200]
 
+  private static let values = (0..<9).map { FilterReference.noise(45_200, seed: 50 + $0) }
+
   /// Nine EEG channels, more than share a vector, at 100 Hz in three segments.
   private func recording() -> (Recording, [[Double]]) {
-    let values = (0..<9).map { noise(45_200, seed: 50 + $0) }
     let recording = Recording.inMemory(
-      values.enumerated().map { (label: "C\($0.offset)", values: $0.element) }, rate: 100, events: [],
+      Self.values.enumerated().map { (label: "C\($0.offset)", values: $0.element) }, rate: 100, events: [],
       segments: segments)
-    return (recording, values)
+    return (recording, Self.values)
   }
 
   @Test("Every sample is what the filter makes of the whole signal", arguments: settings)

@@ -155,6 +155,19 @@ struct IIRFilterApplicationTests {
     }
   }
 
+  @Test("What dies away ends in zero, not in numbers too small to be normalised")
+  func flat() throws {
+    let filter = try IIRFilter(FilterSettings(high: 30, method: .iir(order: 4)), rate: 160)
+    var samples = [Double](repeating: 0, count: 20_000)
+    samples[10_000] = 1
+    let result = try filter.filtered(samples)
+    #expect(result.allSatisfy { $0 == 0 || $0.isNormal })
+    #expect(result[10_000] > 0.1 && result[0] == 0 && result[19_999] == 0)
+    // A notch leaves a flat line where it is.
+    let level = try IIRFilter(FilterSettings(notch: [50]), rate: 160).filtered([Double](repeating: 7, count: 5000))
+    #expect(level.allSatisfy { abs($0 - 7) < 1e-13 })
+  }
+
   @Test("Values that are not numbers are refused", arguments: [Double.nan, .infinity, -.infinity])
   func nonFinite(_ value: Double) throws {
     var samples = noise(500, seed: 7)

@@ -1,8 +1,9 @@
 import EEGCore
 import Foundation
-import Report
 import TestSupport
 import Testing
+
+@testable import Report
 
 @Suite("Butterfly figure")
 struct ButterflyFigureTests {
@@ -24,10 +25,10 @@ struct ButterflyFigureTests {
     var evoked = SampleEvoked.make(conditions: ["small", "large", "medium"])
     evoked.conditions[1].average.values = evoked.conditions[1].average.values.map { $0 * 10 }
     let script = try ButterflyFigure(evoked: evoked).commands
-    let panels = script.split(separator: "set title '").dropFirst()
-    let limits = panels.map { panel in panel.split(separator: "\n").filter { $0.hasPrefix("set yrange") }.prefix(2) }
-    #expect(limits.count == 3)
-    #expect(Set(limits).count == 1)
+    // Amplitude and power of every condition; the last range is that of the page.
+    let limits = script.split(separator: "\n").filter { $0.hasPrefix("set yrange") && !$0.hasSuffix(":0]") }
+    #expect(limits.count == 6)
+    #expect(Set(limits).count == 2)
   }
 
   @Test("Every EEG channel has a colour of its own, with and without positions", arguments: [true, false])
@@ -39,11 +40,27 @@ struct ButterflyFigureTests {
     #expect(Set(colours.map { $0.drop { $0 != "#" } }).count == evoked.channels.count)
   }
 
-  @Test("A head explains the colours only where positions are known", arguments: [true, false])
+  @Test("Maps and a head that explains the colours appear only where positions are known", arguments: [true, false])
   func head(positions: Bool) throws {
     var evoked = SampleEvoked.make(conditions: ["a"])
     if !positions { evoked.channels = evoked.channels.map { Channel(name: $0.name) } }
-    #expect(try ButterflyFigure(evoked: evoked).commands.contains("$electrodes") == positions)
+    let page = try ButterflyFigure(evoked: evoked).page
+    #expect(page.commands.contains("pointsize") == positions)
+    #expect(page.labels.contains { $0.text == "µV" } == positions)
+    #expect(page.labels.contains { $0.text.hasSuffix(" ms") } == positions)
+  }
+
+  @Test("Maps are labelled with the times of the peaks of the global field power")
+  func peaks() throws {
+    var evoked = SampleEvoked.make(conditions: ["a"])
+    // Cz alone, at 100 and 300 ms: the field power has no other peak.
+    evoked.conditions[0].average.values = [Double](repeating: 0, count: evoked.conditions[0].average.values.count)
+    for (time, value) in [(0.1, 4e-6), (0.3, -6e-6)] {
+      let sample = try #require(evoked.times.firstIndex { abs($0 - time) < 1e-9 })
+      evoked.conditions[0].average[2, sample] = value
+    }
+    let texts = try ButterflyFigure(evoked: evoked).page.labels.map(\.text)
+    #expect(texts.filter { $0.hasSuffix(" ms") } == ["100 ms", "300 ms"])
   }
 
   @Test(

@@ -1,15 +1,16 @@
 import EEGCore
 import Foundation
-import Report
 import TestSupport
 import Testing
+
+@testable import Report
 
 #if canImport(FoundationXML)
   import FoundationXML
 #endif
 
 /// True when figures can be drawn here.
-private let hasGnuplot = (try? Gnuplot()) != nil
+let hasGnuplot = (try? Gnuplot()) != nil
 
 @Suite("gnuplot")
 struct GnuplotTests {
@@ -66,12 +67,12 @@ struct GnuplotTests {
     #expect(names.allSatisfy { texts.contains("\($0) (n = 20)") })
   }
 
-  @Test("A kept script draws the same figure", .enabled(if: hasGnuplot))
+  @Test("A kept script draws the same figure, but for the compaction of SVG", .enabled(if: hasGnuplot))
   func keptScript() throws {
     let folder = try TemporaryFolder()
     let figure = try ButterflyFigure(evoked: SampleEvoked.make(conditions: ["target"]))
     try Gnuplot().draw(figure, to: folder.path("figure.svg"))
-    let drawn = try Gnuplot().run(figure.script(for: .svg))
+    let drawn = CompactSVG.compact(try Gnuplot().run(figure.script(for: .svg)))
     #expect(try drawn == Data(contentsOf: URL(fileURLWithPath: folder.path("figure.svg"))))
   }
 
@@ -125,7 +126,7 @@ struct GnuplotTests {
 }
 
 /// The contents of all `<text>` elements of an SVG.
-private final class SVGTexts: NSObject, XMLParserDelegate {
+final class SVGTexts: NSObject, XMLParserDelegate {
   private var texts: [String] = []
   private var current: String?
 

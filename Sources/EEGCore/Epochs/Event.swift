@@ -40,6 +40,16 @@ public enum DropReason: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension DropReason {
+  /// What reasons are counted by: their kind in words, such as `peak-to-peak above 100 uV`, and the channels behind them.
+  public var parts: (kind: String, channels: [String]) {
+    switch self {
+    case .artifact(let finding): (finding.rule, finding.channels.map(\.channel))
+    case .outsideRecording, .segmentBoundary, .badAnnotation, .equalized: (description, [])
+    }
+  }
+}
+
 /// What became of one event.
 public struct DropLogEntry: Hashable, Sendable {
   /// The event.

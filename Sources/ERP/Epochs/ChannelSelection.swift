@@ -70,9 +70,11 @@ struct ChannelSelection {
   init(_ settings: EpochSettings, in recording: Recording, detected: [String] = []) throws {
     let all = recording.signals
     let names = ChannelNames(all.map(\.label))
+    // Measured positions and those of a standard head are never mixed: they are not of one head.
+    let isMeasured = all.contains { $0.position != nil }
     let electrodes = StandardElectrodes.positions(for: all.map(\.label))
     func channel(_ signal: Int) -> Channel {
-      let standard = all[signal].kind == .eeg ? electrodes[signal]?.position : nil
+      let standard = all[signal].kind == .eeg && !isMeasured ? electrodes[signal]?.position : nil
       return Channel(name: all[signal].label, kind: all[signal].kind, position: all[signal].position ?? standard)
     }
     let bad = Set(try (settings.excludedChannels + detected).map(names.signal(named:)))

@@ -16,12 +16,13 @@ public struct ERPPipeline: Sendable {
   ///
   /// - Parameters:
   ///   - recording: Its samples are read from several threads.
+  ///   - keepsDropped: Also returns the epochs that were dropped for artifacts, for a look at them.
   ///   - threads: Number of threads.
   ///   - progress: Called now and then, from any thread but never twice at once, with the part of the work that is done.
   /// - Returns: The kept epochs, shape `[epoch, channel, time]` in volts, and what became of every event.
   /// - Throws: ``ERPError``, see its codes; ``RecordingError`` and the errors of the recording's source.
   public func epochs(
-    of recording: Recording, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    of recording: Recording, keepsDropped: Bool = false, threads: Int = ProcessInfo.processInfo.activeProcessorCount,
     progress: (@Sendable (Double) -> Void)? = nil
   ) throws -> EpochsResult {
     var recording = recording
@@ -66,6 +67,8 @@ public struct ERPPipeline: Sendable {
       }
     }
     let kept = verdicts.indices.filter { verdicts[$0].dropped.isEmpty }
+    let dropped = verdicts.indices.filter { keepsDropped && !verdicts[$0].dropped.isEmpty }
+    let droppedValues = dropped.flatMap { values[($0 * size)..<($0 * size + finisher.finishedCount)] }
     Self.keep(kept, of: &values, size: size, first: finisher.finishedCount)
 
     var dropLog = list.events.indices.map { number in
@@ -78,10 +81,15 @@ public struct ERPPipeline: Sendable {
     var epochs = Epochs(
       channels: selection.channels, times: window.times, rate: rate / Double(settings.decimation),
       events: dropLog.filter(\.isKept).map(\.event), values: values, dropLog: dropLog)
+    var artifacts = epochs
+    artifacts.events = dropped.map { list.events[placement.events[$0]] }
+    artifacts.dropLog = dropped.map { dropLog[placement.events[$0]] }
+    artifacts.values = droppedValues
     if let equalization = settings.equalization { epochs = try epochs.equalized(equalization) }
     let overlap = EpochOverlap(epochs.events, samplesPerEpoch: window.count)
     return EpochsResult(
-      epochs: epochs, conditions: list.conditions, leftOutSignals: selection.leftOut, filter: filter,
+      epochs: epochs, droppedEpochs: keepsDropped ? artifacts : nil, conditions: list.conditions,
+      leftOutSignals: selection.leftOut, filter: filter,
       badChannels: badChannels?.findings ?? [], interpolatedChannels: selection.interpolated, eogRegression: regression,
       overlap: overlap, warnings: Self.warnings(list, epochs.dropLog, prepared, overlap))
   }

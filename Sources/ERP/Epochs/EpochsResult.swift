@@ -4,6 +4,8 @@ import EEGCore
 public struct EpochsResult: Sendable {
   /// The kept epochs; their `dropLog` has every selected event.
   public var epochs: Epochs
+  /// The epochs that were dropped for artifacts, when they were asked for; their `dropLog` has one entry each.
+  public var droppedEpochs: Epochs?
   /// Conditions in the order of the selection, then of first appearance, also those without a kept epoch.
   public var conditions: [String]
   /// Signals that were not epoched, and why; empty when channels were named.

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Filters any samples of some signals, in any order, always to the same values. Used from several threads at once.
+/// Filters any samples of some signals, in any order, always to the same values.
+///
+/// Used from several threads at once.
 protocol RandomAccessFilter: Sendable {
   /// How many successive samples it filters at once; asking for fewer costs as much.
   var batchLength: Int { get }

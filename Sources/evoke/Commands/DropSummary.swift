@@ -6,7 +6,7 @@ struct DropSummary {
 
   init(_ dropLog: [DropLogEntry]) {
     for reason in dropLog.flatMap(\.reasons) {
-      let (kind, channels) = Self.parts(reason)
+      let (kind, channels) = reason.parts
       if let index = counts.firstIndex(where: { $0.kind == kind }) {
         counts[index].epochs += 1
         counts[index].channels += channels
@@ -24,13 +24,6 @@ struct DropSummary {
       let shown = all.prefix(5).map { "\(Formatting.printable($0.text)) \($0.count)" }.joined(separator: ", ")
       let more = all.count > 5 ? " and \(all.count - 5) other channels" : ""
       return (epochs, Formatting.printable(kind) + (all.isEmpty ? "" : " (\(shown)\(more))"))
-    }
-  }
-
-  private static func parts(_ reason: DropReason) -> (kind: String, channels: [String]) {
-    switch reason {
-    case .artifact(let finding): (finding.rule, finding.channels.map(\.channel))
-    case .outsideRecording, .segmentBoundary, .badAnnotation, .equalized: (reason.description, [])
     }
   }
 }

@@ -1,30 +1,51 @@
 import ArgumentParser
 import AtomicFiles
 import EEGArchive
+import EEGCore
+import ERP
 import Foundation
 import Report
 
 /// `evoke plot`: a figure of an archive.
 struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw an archive of evoked potentials.",
+    abstract: "Draw evoked potentials, epochs, or what became of them.",
     discussion: """
-      Draws all EEG channels of every condition over each other, with the global field power below. The ending of the \
-      figure decides its format: .svg, .png or .pdf. Needs gnuplot (apt-get install gnuplot-nox).
+      Kinds of figures (docs/figures.md shows each):
+        butterfly   all channels over each other, global field power, scalp maps at its peaks
+        conditions  conditions over each other at chosen channels, with confidence bands
+        maps        scalp maps at chosen times or over windows, one row a condition
+        image       every epoch as a line of colours, with the average (needs evoke erp --keep-epochs)
+        drops       how many epochs were dropped, why, and when
+        layout      small waveforms of every channel at its place on the head
+
+      The ending of the figure decides its format: .svg, .png or .pdf. Needs gnuplot (apt-get install gnuplot-nox).
 
       EXAMPLES
         evoke plot erp.h5 -o erp.svg
-        evoke plot erp.h5 -o erp.png --keep-script
+        evoke plot erp.h5 -o pz.pdf --kind conditions --channels Fz,Cz,Pz --negative-up
+        evoke plot erp.h5 -o maps.png --kind maps --times 0.1,0.2,0.35 --limit 8
+        evoke plot erp.h5 -o p3.svg --kind maps --windows 0.3:0.5 --conditions target
+        evoke plot erp.h5 -o epochs.png --kind image --channels Pz --order amplitude
       """)
 
-  @Argument(help: "Archive written by evoke erp.", completion: .file()) var file: String
+  @Argument(help: "Archive written by evoke erp, or a .set file of epochs or averages.", completion: .file())
+  var file: String
   @Option(name: [.customShort("o"), .long], help: "Figure to write: .svg, .png or .pdf.", completion: .file())
   var output: String
+  @OptionGroup var options: PlotOptions
   @Flag(help: "Keep the gnuplot script beside the figure, to restyle it.") var keepScript = false
 
   func run() throws {
     let format = try FigureFormat(path: output)
-    let figure = try ButterflyFigure(evoked: EvokedArchive.read(file))
+    let input = try InputFile(path: file)
+    let figure: any Figure
+    do {
+      figure = try options.figure(of: input)
+    } catch {
+      // Figures know no files.
+      throw InFile(path: file, error: error)
+    }
     try Gnuplot().draw(figure, to: output)
     if keepScript {
       let script = (output as NSString).deletingPathExtension + ".gp"

@@ -24,7 +24,8 @@ public enum FigureFormat: String, Hashable, Sendable, CaseIterable {
 
   /// gnuplot's terminal for a figure of that many pixels at 100 pixels an inch.
   ///
-  /// Text is taken as it is (`noenhanced`): labels of recordings hold `_`, `^`, `@` and `{`, which are markup
+  /// A font of size 11 is 11 of these pixels high in every format; cairo counts 96 of them an inch where SVG counts one
+  /// for one. Text is taken as it is (`noenhanced`): labels of recordings hold `_`, `^`, `@` and `{`, which are markup
   /// otherwise.
   func terminal(width: Int, height: Int) -> String {
     switch self {
@@ -32,10 +33,10 @@ public enum FigureFormat: String, Hashable, Sendable, CaseIterable {
       "set terminal svg size \(width),\(height) dynamic noenhanced font 'DejaVu Sans,11' background '#ffffff'"
     case .png:
       "set terminal pngcairo size \(2 * width),\(2 * height) noenhanced font 'DejaVu Sans,11' "
-        + "fontscale 2 linewidth 2 pointscale 2"
+        + "fontscale 1.5 linewidth 2 dashlength 2 pointscale 2"
     case .pdf:
       "set terminal pdfcairo size \(Double(width) / 100)in,\(Double(height) / 100)in noenhanced "
-        + "font 'DejaVu Sans,8' linewidth 0.75 pointscale 0.75"
+        + "font 'DejaVu Sans,11' fontscale 0.54 linewidth 1.44 dashlength 1.3 pointscale 0.72"
     }
   }
 }

@@ -13,6 +13,8 @@ public struct FigureError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let gnuplotFailed = Code(description: "gnuplotFailed")
     /// The data hold nothing that this figure shows.
     public static let nothingToDraw = Code(description: "nothingToDraw")
+    /// A condition, channel, time or size was asked for that the data or the page do not have.
+    public static let invalidOption = Code(description: "invalidOption")
   }
 
   /// What kind of failure it is.

@@ -21,14 +21,20 @@ public struct Gnuplot: Hashable, Sendable {
 
   /// Draws a figure into a file, in the format that its name ends in.
   ///
-  /// The file appears when it is whole; the same figure gives the same bytes on every run.
+  /// The file appears when it is whole; the same figure gives the same bytes on every run. In PNG and PDF, characters
+  /// that no installed font has are drawn as a small box.
   ///
   /// - Throws: ``FigureError``, codes `unknownFormat` and `gnuplotFailed`; `FileOutputError` when the file cannot be
   ///   written.
   public func draw(_ figure: some Figure, to path: String) throws {
     let format = try FigureFormat(path: path)
-    var bytes = try run(figure.script(for: format))
-    if format == .pdf { Self.fixCreationDate(in: &bytes) }
+    let script = figure.script(for: format)
+    var bytes = try run(format == .svg ? script : FontCoverage.replacingMissing(in: script))
+    switch format {
+    case .svg: bytes = CompactSVG.compact(bytes)
+    case .pdf: Self.fixCreationDate(in: &bytes)
+    case .png: break
+    }
     try AtomicFile.write(bytes, to: path)
   }
 
