@@ -131,13 +131,41 @@ struct GrandAverageTests {
     #expect(grand.evoked.channels.map(\.name) == ["Fz", "Cz"])
     let a = try #require(grand.evoked["a"])
     #expect(a.average.values == [2, 4, 5, 6] && a.count == 2)
-    #expect(a.standardError?.values == [1, 2, 2, 2].map { $0 / 2.0.squareRoot() })
+    // Differences of 2 and 4 between two files: deviations 1 and 2, variances 2 and 8 with the divisor N - 1.
+    for (value, expected) in zip(a.standardError?.values ?? [], [1.0, 2, 2, 2]) {
+      #expect(abs(value - expected) < 1e-15)
+    }
+    #expect(a.divisor == .sample)
     let b = try #require(grand.evoked["b"])
     #expect(b.average.values == [2, 2, 1, 1] && b.count == 1 && b.standardError == nil)
     #expect(
       grand.warnings == [
         .channelsNotInAll(["Pz", "Oz"]), .conditionNotInAll(condition: "b", files: 1, of: 2),
       ])
+  }
+
+  @Test("Files weigh by their epochs when that is asked for")
+  func weighted() throws {
+    var heavy = set(["Fz"], ["a": [4, 8]])
+    heavy.conditions[0].count = 30
+    let grand = try GrandAverage([set(["Fz"], ["a": [0, 0]]), heavy], weighting: .count)
+    #expect(grand.evoked["a"]?.average.values == [3, 6])
+    // Weights 1/4 and 3/4, deviations -3 and 1, times 2: sqrt((9 / 16 + 9 / 16) * 2).
+    #expect(abs((grand.evoked["a"]?.standardError?.values[0] ?? 0) - 1.5) < 1e-15)
+  }
+
+  @Test("Leave-one-out averages are those of the other files, and give the standard error of the mean")
+  func jackknife() throws {
+    let values: [Double] = [1, 4, 7, 12]
+    let sets = values.map { set(["Fz"], ["a": [$0, 0]]) }
+    let grand = try GrandAverage(sets, leavingOut: ["1", "2", "3", "4"]).evoked
+    #expect(grand.conditions.map(\.name) == ["a"] + (1...4).map { "a without \($0)" })
+    let parts = (1...4).compactMap { grand["a without \($0)"]?.average[0, 0] }
+    let expected: [Double] = [23.0 / 3, 20.0 / 3, 17.0 / 3, 4]
+    #expect(parts == expected)
+    let mean = parts.reduce(0, +) / 4
+    let jackknife = (0.75 * parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }).squareRoot()
+    #expect(abs(jackknife - (grand["a"]?.standardError?[0, 0] ?? 0)) < 1e-14)
   }
 
   @Test("Channels of one name are matched in their order")

@@ -1,9 +1,20 @@
 import EEGCore
 
-/// The mean of the evoked potentials of several recordings, every recording with the same weight.
+/// How recordings are weighted in a grand average.
+public enum GrandAverageWeighting: String, Hashable, Sendable, Codable, CaseIterable {
+  /// All alike: a person is a person.
+  case equal
+  /// By their number of epochs, as if all epochs were one person's.
+  case count
+}
+
+/// The mean of the evoked potentials of several recordings.
 public struct GrandAverage: Sendable {
-  /// Per condition the mean over the files that have it; `count` is their number, and `standardError` the standard
-  /// deviation between files, with divisor N, over the square root of N (nil for one file).
+  /// Per condition the mean over the files that have it; `count` is their number, and `standardError` that of a weighted
+  /// mean of as many values (nil for one file): the standard deviation between files over the square root of their number
+  /// where all weigh alike.
+  ///
+  /// With leave-one-out averages, each condition is followed by one for each file, without it.
   public let evoked: EvokedSet
   /// Channels and conditions that not all files have.
   public let warnings: [ERPWarning]
@@ -13,10 +24,23 @@ public struct GrandAverage: Sendable {
   /// Channels are matched by name and keep the order of the first file; those that a file lacks are left out, as in
   /// MNE-Python's `grand_average`. Of several channels with one name the first matches the first, and so on.
   ///
-  /// - Parameter sets: One a file.
+  /// Leave-one-out averages serve the jackknife: a latency measured in each of them varies `n - 1` times less than it does
+  /// between persons, and its standard error is `sqrt((n - 1) / n * sum of squared deviations)`.
+  /// Source: Miller, Patterson and Ulrich 1998, "Jackknife-based method for measuring LRP onset latency differences",
+  /// Psychophysiology 35.
+  ///
+  /// - Parameters:
+  ///   - sets: One a file.
+  ///   - weighting: Of the files.
+  ///   - divisor: Of the variance between files.
+  ///   - leavingOut: Names of the files, for the conditions `NAME without FILE`; nil for no such averages.
   /// - Throws: ``ERPError``, code `incompatibleEvoked`, when there is no file, rates or times differ, or no channel is
   ///   common to all.
-  public init(_ sets: [EvokedSet]) throws {
+  public init(
+    _ sets: [EvokedSet], weighting: GrandAverageWeighting = .equal, divisor: VarianceDivisor = .sample,
+    leavingOut files: [String]? = nil
+  ) throws {
+    precondition(files.map { $0.count == sets.count } ?? true, "every file needs a name")
     guard let first = sets.first else {
       throw ERPError(code: .incompatibleEvoked, message: "a grand average needs at least one file")
     }
@@ -43,12 +67,22 @@ public struct GrandAverage: Sendable {
 
     var conditions: [String] = []
     for evoked in sets.flatMap(\.conditions) where !conditions.contains(evoked.name) { conditions.append(evoked.name) }
-    let averages = conditions.map { name in
-      let parts = zip(sets, rows).compactMap { set, rows in set[name].map { Self.select(rows, of: $0.average) } }
+    let averages = conditions.flatMap { name -> [Evoked] in
+      let members = sets.indices.filter { sets[$0][name] != nil }
+      let parts = members.compactMap { file in
+        sets[file][name].map { Part(average: Self.select(rows[file], of: $0.average), count: $0.count) }
+      }
       if parts.count < sets.count {
         warnings.append(.conditionNotInAll(condition: name, files: parts.count, of: sets.count))
       }
-      return Self.average(parts, name: name)
+      var averages = [Self.average(parts, name: name, weighting, divisor)]
+      guard let files, parts.count > 1 else { return averages }
+      for (place, file) in members.enumerated() {
+        var others = parts
+        others.remove(at: place)
+        averages.append(Self.average(others, name: "\(name) without \(files[file])", weighting, divisor))
+      }
+      return averages
     }
     evoked = EvokedSet(
       channels: rows[0].map { first.channels[$0] }, times: first.times, rate: first.rate, conditions: averages)
@@ -74,15 +108,31 @@ public struct GrandAverage: Sendable {
     Matrix(rows: rows.count, columns: matrix.columns, values: rows.flatMap { matrix[row: $0] })
   }
 
-  private static func average(_ parts: [Matrix], name: String) -> Evoked {
+  /// The average of one file.
+  private struct Part {
+    let average: Matrix
+    let count: Double
+  }
+
+  private static func average(
+    _ parts: [Part], name: String, _ weighting: GrandAverageWeighting, _ divisor: VarianceDivisor
+  ) -> Evoked {
     let count = Double(parts.count)
-    var mean = Matrix(rows: parts[0].rows, columns: parts[0].columns)
+    let total = parts.reduce(0) { $0 + $1.count }
+    let weights = parts.map { weighting == .equal ? 1 / count : $0.count / total }
+    var mean = Matrix(rows: parts[0].average.rows, columns: parts[0].average.columns)
     var error = mean
+    let correction = count / divisor.degreesOfFreedom(count)
     for place in mean.values.indices {
-      let values = parts.map { $0.values[place] }
-      mean.values[place] = values.reduce(0, +) / count
-      error.values[place] = standardDeviation(values) / count.squareRoot()
+      let values = parts.map { $0.average.values[place] }
+      let center =
+        weighting == .equal
+        ? values.reduce(0, +) / count : zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 }
+      mean.values[place] = center
+      let squares = zip(weights, values).reduce(0) { $0 + $1.0 * $1.0 * ($1.1 - center) * ($1.1 - center) }
+      error.values[place] = (squares * correction).squareRoot()
     }
-    return Evoked(name: name, average: mean, standardError: parts.count > 1 ? error : nil, count: count)
+    return Evoked(
+      name: name, average: mean, standardError: parts.count > 1 ? error : nil, count: count, divisor: divisor)
   }
 }

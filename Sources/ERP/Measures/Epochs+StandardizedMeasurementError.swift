@@ -75,6 +75,3 @@ extension Epochs {
     return first..<end
   }
 }
-
-/// The standard deviation with divisor N, as numpy's `std`.
-func standardDeviation(_ values: [Double]) -> Double { VarianceDivisor.population.standardDeviation(of: values) }

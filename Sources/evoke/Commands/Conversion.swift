@@ -1,6 +1,7 @@
 import EDFFormat
 import EEGArchive
 import EEGCore
+import ERP
 import Foundation
 
 /// What `convert` writes, by the ending of the output.
@@ -128,6 +129,8 @@ struct Conversion {
     } catch let error as ChannelNameError {
       throw InFile(path: input, error: error)
     } catch let error as RecordingError {
+      throw InFile(path: input, error: error)
+    } catch let error as ERPError {
       throw InFile(path: input, error: error)
     }
   }

@@ -198,4 +198,3 @@ struct MeasureOptions: ParsableArguments {
 }
 
 extension MeasureStyle: ExpressibleByArgument {}
-extension VarianceDivisor: ExpressibleByArgument {}

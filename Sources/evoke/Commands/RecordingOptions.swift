@@ -1,5 +1,6 @@
 import ArgumentParser
 import EEGCore
+import ERP
 import Foundation
 import Resampling
 
@@ -22,6 +23,8 @@ struct RecordingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Leave out what comes after, seconds from the start.", valueName: "s"))
   var to: Double?
+
+  @OptionGroup var filter: FilterOptions
 
   @Option(
     help: ArgumentHelp(
@@ -53,13 +56,14 @@ struct RecordingOptions: ParsableArguments {
 
   /// True when nothing is to be changed.
   var isEmpty: Bool {
-    channels == nil && rename.isEmpty && !standardNames && from == nil && to == nil && resample == nil && !anonymize
+    channels == nil && rename.isEmpty && !standardNames && from == nil && to == nil && filter.isEmpty && resample == nil
+      && !anonymize
   }
 
-  /// Applies the options in the order: signals, labels, time, rate, identification.
+  /// Applies the options in the order: signals, labels, time, filter, rate, identification.
   ///
   /// - Returns: The recording, and what should be said about it.
-  /// - Throws: ``ChannelNameError``, ``RecordingError``.
+  /// - Throws: ``ChannelNameError``, ``RecordingError``, ``ERPError``.
   func apply(to recording: Recording) throws -> (recording: Recording, notes: [String]) {
     var result = recording
     var notes: [String] = []
@@ -80,6 +84,11 @@ struct RecordingOptions: ParsableArguments {
       let wanted = (from ?? 0)..<(to ?? max(result.duration, from ?? 0).nextUp)
       result = try result.cropped(to: wanted)
       notes.append("\(Formatting.duration(result.duration)) of \(Formatting.duration(recording.duration)) are kept")
+    }
+    if let settings = try filter.settings() {
+      result = try result.filtered(settings)
+      notes.append(
+        "filtered: \(Set(result.signals.map(\.prefilter)).filter { !$0.isEmpty }.sorted().joined(separator: "; "))")
     }
     if let resample {
       let rates = Set(result.signals.map(\.rate)).subtracting([resample]).sorted()
