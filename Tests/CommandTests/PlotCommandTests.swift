@@ -24,7 +24,7 @@ struct PlotCommandTests {
       (["--kind", "maps", "--times", "0.1,0.35", "--conditions", "target", "--limit", "9uV"], "350 ms"),
       (["--kind", "maps", "--windows", "-0.1:0,0.3:0.4", "--title", "P3b"], "300 to 400 ms"),
       (["--kind", "image", "--channels", "Pz", "--order", "amplitude", "--limit", "25"], "−25"),
-      (["--kind", "drops", "--width", "900"], "peak-to-peak above 100 uV"),
+      (["--kind", "drops", "--width", "900"], "peak-to-peak above 100 µV"),
       (["--kind", "layout", "--tmin", "0", "--tmax", "0.4"], "100 ms"),
     ])
   func kinds(options: [String], text: String) throws {

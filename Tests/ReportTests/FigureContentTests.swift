@@ -115,8 +115,8 @@ struct FigureContentTests {
     let texts = try DropsFigure(dropLog: log).page.labels.map(\.text)
     #expect(texts.contains("4 events, 1 epochs kept, 3 dropped (75 %)"))
     func count(_ name: String) -> String? { texts.firstIndex(of: name).map { texts[$0 + 1] } }
-    #expect(count("peak-to-peak above 100 uV") == "2 (50 %)")
-    #expect(count("flat below 1 uV") == "1 (25 %)")
+    #expect(count("peak-to-peak above 100 µV") == "2 (50 %)")
+    #expect(count("flat below 1 µV") == "1 (25 %)")
     #expect(count("outside the recording") == "1 (25 %)")
     #expect(count("Fp1") == "2 (50 %)")
     #expect(count("Fp2") == "1 (25 %)")

@@ -44,8 +44,9 @@ public struct Evoked: Hashable, Sendable {
   public var divisor: VarianceDivisor
   /// Number of epochs behind each channel, where channels were rejected one by one; nil when all have `count`.
   public var channelCounts: [Double]?
-  /// The plus-minus average: epochs with alternating signs, in which the potential cancels and the noise stays. Shape
-  /// `[channel, time]`, volts; nil when it was not asked for.
+  /// The plus-minus average: epochs with alternating signs, in which the potential cancels and the noise stays.
+  ///
+  /// Shape `[channel, time]`, volts; nil when it was not asked for.
   public var noise: Matrix?
   /// Where the true average lies, from resampling the epochs; nil when it was not asked for.
   public var confidence: ConfidenceBand?

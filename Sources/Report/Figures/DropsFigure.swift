@@ -53,7 +53,9 @@ public struct DropsFigure: PagedFigure {
     let log = dropLog.filter { names.contains($0.event.condition) }
     self.log = log
     self.options = options
-    reasons = Self.counted(log.map { Array(Set($0.reasons.map(\.parts.kind))) })
+    // Figures write the sign where texts for terminals have a letter.
+    reasons = Self.counted(
+      log.map { Array(Set($0.reasons.map { $0.parts.kind.replacing(" uV", with: " \u{B5}V") })) })
     let all = Self.counted(log.map { Array(Set($0.reasons.flatMap(\.parts.channels))) })
     channels = Array(all.prefix(Self.shownChannels))
     moreChannels = all.count - channels.count

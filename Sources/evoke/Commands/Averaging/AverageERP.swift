@@ -17,14 +17,17 @@ struct AverageERP: ParsableCommand {
       used, and named: events, kinds of channels, bad channels, positions of electrodes.
 
       EXAMPLES
-        evoke erp recording.edf --events T1,T2 --tmin -0.1 --tmax 0.5 -o erp.h5
-        evoke erp recording.bdf --status-mask 0xFF --events square=1,response=2 --filter 0.5:30 \\
-          --reference average --reject-ptp 100uV -o erp.h5
-        evoke erp recording.edf --events 'correct=S1>R1@0.2:0.9' --find-bad --interpolate --notch 50 \\
-          --artifact step=30uV --artifact blink=0.7@Fp1 --artifact-plot artifacts.svg -o erp.h5
-        evoke erp recording.edf --events target,standard --contrast "target - standard" --bootstrap 1000 -o erp.h5
-        evoke erp sub-*.edf --events 'T[12]' -o grand.h5
-        evoke erp sub-01_task-oddball_eeg.edf --where "response_time < 0.8" -o erp.h5
+        evoke erp rec.edf --events T1,T2 --tmin -0.1 --tmax 0.5 -o erp.h5
+        evoke erp rec.bdf --status-mask 0xFF --events square=1,rt=2 -o erp.h5
+        evoke erp rec.edf --filter 0.5:30 --notch 50 --reference average \\
+          --find-bad --interpolate -o erp.h5
+        evoke erp rec.edf --events 'correct=S1>R1@0.2:0.9' -o erp.h5
+        evoke erp rec.edf --reject-ptp 100uV --artifact blink=0.7@Fp1 \\
+          --artifact-plot artifacts.svg -o erp.h5
+        evoke erp rec.edf --events target,standard --bootstrap 1000 \\
+          --contrast "target - standard" -o erp.h5
+        evoke erp sub-*.edf --events 'T[12]' --jackknife -o grand.h5
+        evoke erp sub-01_task-x_eeg.edf --where "rt < 0.8" -o erp.h5
       """)
 
   @Argument(help: "EDF, BDF, .set or archive files.", completion: .file()) var inputs: [String]
