@@ -90,21 +90,21 @@ struct MeasureOptions: ParsableArguments {
     var plan = MeasurementPlan(
       try measures(), windows: try windowTexts.map { try Self.window($0, option: "--window", times: times) },
       settings: try settings(times: times))
-    plan.polarities = try Self.list(polarity).map { name in
+    plan.polarities = try OptionText.list(polarity).map { name in
       guard let polarity = MeasurePolarity(rawValue: name) else {
         throw usageError("--polarity \(name): give positive, negative or absolute")
       }
       return polarity
     }
     guard !plan.polarities.isEmpty else { throw usageError("--polarity: give positive, negative or absolute") }
-    plan.conditions = conditions.map(Self.list)
+    plan.conditions = conditions.map(OptionText.list)
     plan.sites = try sites()
     return plan
   }
 
   /// The measures that were asked for; both `peak-to-peak` and `peak_to_peak` are understood.
   func measures() throws -> [ERPMeasure] {
-    let measures = try Self.list(measureNames).map { name in
+    let measures = try OptionText.list(measureNames).map { name in
       guard let measure = ERPMeasure(rawValue: name.replacingOccurrences(of: "-", with: "_")) else {
         let known = ERPMeasure.allCases.map { $0.rawValue.replacingOccurrences(of: "_", with: "-") }
         throw usageError("--measures \(name): there is no such measure; choose from \(known.joined(separator: ", "))")
@@ -138,7 +138,7 @@ struct MeasureOptions: ParsableArguments {
   }
 
   private func sites() throws -> SiteSelection {
-    var single = channels.map(Self.list)
+    var single = channels.map(OptionText.list)
     var named: [SiteSelection.Region] = []
     for region in regions {
       if region == MeasurementSite.globalFieldPowerName {
@@ -147,7 +147,7 @@ struct MeasureOptions: ParsableArguments {
       }
       let parts = region.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = parts[0].trimmingCharacters(in: .whitespaces)
-      let members = parts.count == 2 ? Self.list(String(parts[1])) : []
+      let members = parts.count == 2 ? OptionText.list(String(parts[1])) : []
       guard !name.isEmpty, !members.isEmpty else {
         throw usageError("--roi \(region): write a name and its channels, such as frontal=Fz,FCz, or GFP")
       }
@@ -171,29 +171,16 @@ struct MeasureOptions: ParsableArguments {
       }
       name = String(halves[1].dropFirst("name=".count))
     }
-    let ends = halves[0].split(separator: ":", omittingEmptySubsequences: false)
-    guard ends.count == 2 else { throw usageError("\(option) \(text): \(example)") }
-    let values = try ends.map { end -> Double? in
-      let end = end.trimmingCharacters(in: .whitespaces)
-      if end.isEmpty { return nil }
-      guard let value = Double(end), value.isFinite else {
-        throw usageError("\(option) \(text): '\(end)' is no number; \(example)")
-      }
-      return value
-    }
-    if let start = values[0], let end = values[1], start > end {
+    let values = try OptionText.interval(String(halves[0]), option: option, example: "seconds as 0.3:0.5")
+    if let start = values.0, let end = values.1, start > end {
       throw usageError("\(option) \(text): the start is after the end")
     }
     // Milliseconds by mistake: no epoch lasts a minute and more after its event.
-    if let far = values.compactMap({ $0 }).first(where: { abs($0) >= 60 }) {
+    if let far = [values.0, values.1].compactMap({ $0 }).first(where: { abs($0) >= 60 }) {
       throw usageError("\(option) \(text): \(far) s is far from any event; give seconds, not milliseconds")
     }
-    let start = values[0] ?? times.first ?? 0
-    return MeasurementWindow(name: name, start: start, end: values[1] ?? times.last ?? start)
-  }
-
-  private static func list(_ text: String) -> [String] {
-    text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    let start = values.0 ?? times.first ?? 0
+    return MeasurementWindow(name: name, start: start, end: values.1 ?? times.last ?? start)
   }
 }
 

@@ -109,7 +109,7 @@ struct PlotOptions: ParsableArguments {
   private func figureOptions(knowing names: [String] = []) throws -> FigureOptions {
     var options = FigureOptions()
     options.conditions = conditions.map { Self.conditions($0, among: names) }
-    options.channels = channels.map(Self.list)
+    options.channels = channels.map(OptionText.list)
     (options.tmin, options.tmax) = (tmin, tmax)
     options.negativeUp = negativeUp
     options.limit = try limit.map(Self.microvolts)
@@ -119,10 +119,10 @@ struct PlotOptions: ParsableArguments {
   }
 
   private func mapTimes() throws -> MapTimes {
-    if let times { return .times(try Self.list(times).map { try Self.seconds($0, "--times \(times)") }) }
+    if let times { return .times(try OptionText.list(times).map { try Self.seconds($0, "--times \(times)") }) }
     guard let windows else { return .regular }
     return .windows(
-      try Self.list(windows).map { window in
+      try OptionText.list(windows).map { window in
         let ends = window.split(separator: ":", omittingEmptySubsequences: false)
         guard ends.count == 2 else {
           throw usageError("--windows \(windows): write 0.3:0.5, several with commas between")
@@ -168,10 +168,6 @@ struct PlotOptions: ParsableArguments {
       start = (match?.end ?? start) + 1
     }
     return result
-  }
-
-  private static func list(_ text: String) -> [String] {
-    text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 }
 

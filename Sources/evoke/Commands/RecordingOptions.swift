@@ -69,7 +69,7 @@ struct RecordingOptions: ParsableArguments {
     var notes: [String] = []
     if let channels {
       result = try result.selecting(
-        channels: channels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty })
+        channels: OptionText.list(channels))
       let lost = recording.annotations.count - result.annotations.count
       if lost > 0 { notes.append("\(lost) annotations of signals that are left out were left out with them") }
     }
