@@ -28,7 +28,7 @@ if [[ ${#pages[@]} == 0 ]]; then
   runs_all=true pages=("${all_pages[@]}")
 fi
 
-binary=$(realpath "${EVOKE_BINARY:-.build/release/evoke}")
+binary=$(realpath -m "${EVOKE_BINARY:-.build/release/evoke}")
 if [[ ! -x $binary ]]; then
   echo "$binary is missing: build it with 'make build', or say where it is with EVOKE_BINARY" >&2
   exit 1
