@@ -11,7 +11,7 @@ TEST_PACKAGES := python3 hdf5-tools
 
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
-.PHONY: help demo test test-swift test-python build packages test-packages install format lint bench bench-peers clean
+.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ format: ## Format all Swift files in place
 
 lint: ## Check the formatting of all Swift files
 	swift format lint --strict --recursive $(SOURCES)
+
+examples: build ## Run the examples of the documentation
+	scripts/doc-examples.sh
 
 bench: packages ## Run the benchmarks
 	swift package --package-path Benchmarks --allow-writing-to-package-directory benchmark

@@ -113,7 +113,10 @@ done
 for page in "${pages[@]}"; do
   for name in $({ grep -oE 'images/[A-Za-z0-9-]+\.svg' "$page" || true; } | sed 's:.*/::' | sort -u); do
     image=docs/images/$name
-    made=$(find "$scratch" -mindepth 2 -maxdepth 2 -name "$name" -type f | head -n 1)
+    made=$scratch/$(basename "$page" .md)/$name
+    if [[ ! -f $made ]]; then
+      made=$(find "$scratch" -mindepth 2 -maxdepth 2 -name "$name" -type f | head -n 1)
+    fi
     if [[ -z $made ]]; then
       if $runs_all; then fail "$page: no command writes $name"; fi
       continue
