@@ -102,7 +102,10 @@ struct ChannelSelection {
     guard let rate, !reported.isEmpty || !pairs.isEmpty else {
       throw ERPError(
         code: .unknownChannel,
-        message: "the recording has no EEG channel in volts that is not excluded; name the channels to be epoched")
+        message: detected.isEmpty
+          ? "the recording has no EEG channel in volts that is not excluded; name the channels to be epoched"
+          : "of the EEG channels in volts none is left: \(detected.count) were found bad; loosen the search for bad "
+            + "channels, or leave it out")
     }
 
     var read = reported
