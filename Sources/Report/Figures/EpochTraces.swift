@@ -28,12 +28,6 @@ enum EpochTraces {
     }
   }
 
-  /// The values of an epoch [µV].
-  static func microvolts(_ epochs: Epochs, epoch: Int, channel: Int, columns: Range<Int>) -> [Double] {
-    let start = epoch * epochs.epochSize + channel * epochs.times.count
-    return columns.map { epochs.values[start + $0] * 1e6 }
-  }
-
   /// Largest minus smallest finite value; nil without one.
   static func range(_ values: [Double]) -> Double? {
     let finite = values.filter(\.isFinite)
