@@ -4,7 +4,7 @@ import EEGCore
 
 /// Every kind of figure, made of the same data.
 enum FigureKinds: String, CaseIterable, Sendable {
-  case butterfly, conditions, maps, windows, image, imageInOrder, drops, layout
+  case butterfly, conditions, maps, windows, image, imageInOrder, drops, artifacts, layout
 
   func figure(_ evoked: EvokedSet, epochs: Epochs? = nil, options: FigureOptions = FigureOptions()) throws
     -> any PagedFigure
@@ -19,6 +19,9 @@ enum FigureKinds: String, CaseIterable, Sendable {
     case .imageInOrder:
       try EpochsImageFigure(epochs: epochs ?? SampleEvoked.epochs(of: evoked), order: .recording, options: options)
     case .drops: try DropsFigure(dropLog: evoked.dropLog, options: options)
+    case .artifacts:
+      try ArtifactsFigure(
+        kept: epochs ?? SampleEvoked.epochs(of: evoked), dropped: SampleEvoked.dropped(of: evoked), options: options)
     case .layout: try LayoutFigure(evoked: evoked, options: options)
     }
   }

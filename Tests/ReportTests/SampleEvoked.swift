@@ -70,6 +70,31 @@ enum SampleEvoked {
       channels: evoked.channels, times: evoked.times, rate: evoked.rate, events: events, values: values, dropLog: [])
   }
 
+  /// Three epochs a condition that were dropped, ten times as large as its average, in turn for peak-to-peak and step,
+  /// for an absolute value, and for a blink.
+  static func dropped(of evoked: EvokedSet) -> Epochs {
+    let names = evoked.channels.map(\.name)
+    func found(_ detector: ArtifactDetector, _ limit: Double, _ channels: some Sequence<String>) -> DropReason {
+      .artifact(
+        ArtifactFinding(detector: detector, limit: limit, channels: channels.map { .init(channel: $0, value: 1) }))
+    }
+    let reasons = [
+      [found(.peakToPeak, 1e-4, names.prefix(7)), found(.step, 3e-5, names.prefix(2))],
+      [found(.absolute, 5e-5, names.prefix(1))], [found(.blink, 0.7, names.suffix(1))],
+    ]
+    var epochs = Epochs(
+      channels: evoked.channels, times: evoked.times, rate: evoked.rate, events: [], values: [], dropLog: [])
+    for (index, reasons) in reasons.enumerated() {
+      for condition in evoked.conditions {
+        let event = Event(sample: index, onset: 0.5 + Double(3 * index), condition: condition.name)
+        epochs.events.append(event)
+        epochs.dropLog.append(DropLogEntry(event: event, reasons: reasons))
+        epochs.values += condition.average.values.map { $0 * 10 }
+      }
+    }
+    return epochs
+  }
+
   /// A condition of 20 epochs with the given average, volts.
   static func condition(_ name: String, rows: [[Double]]) -> Evoked {
     let average = Matrix(rows: rows.count, columns: rows[0].count, values: Array(rows.joined()))

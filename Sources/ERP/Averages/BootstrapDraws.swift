@@ -2,7 +2,6 @@ import EEGCore
 
 /// Draws of epochs with replacement, the same for all channels of a condition.
 struct BootstrapDraws: Sendable {
-  private let level: Double
   /// Places of the epochs that were drawn, one list a draw.
   private let draws: [[Int32]]
 
@@ -12,39 +11,44 @@ struct BootstrapDraws: Sendable {
   ///   - count: Number of epochs.
   ///   - stream: Number of the condition; every condition has draws of its own.
   init(_ settings: BootstrapSettings, count: Int, stream: Int) {
-    level = settings.level
     var generator = SeededGenerator(seed: settings.seed &+ UInt64(stream) &* 0x9E37_79B9_7F4A_7C15)
     draws = (0..<settings.resamples).map { _ in
       (0..<count).map { _ in Int32.random(in: 0..<Int32(count), using: &generator) }
     }
   }
 
-  /// The band of one channel: the percentiles of the averages of all draws, at every sample.
-  func band(of trials: TrialMatrix, _ settings: AveragingSettings) -> (lower: [Double], upper: [Double]) {
+  /// The averages of all draws of one channel, shape `[draw, time]`; NaN where a draw holds no epoch that counts.
+  func averages(of trials: TrialMatrix, _ settings: AveragingSettings) -> [Double] {
     // A rejected channel lacks some epochs of the condition, and so of each draw.
     var trialOfPlace = [Int: Int]()
     for (trial, place) in trials.places.enumerated() { trialOfPlace[place] = trial }
-    let weights = settings.method == .weighted ? ChannelAverage.weights(trials) : nil
+    let weights = settings.method == .weighted && trials.count > 0 ? ChannelAverage.weights(trials) : nil
+    let unknown = [Double](repeating: .nan, count: trials.length)
     var averages: [Double] = []
     averages.reserveCapacity(draws.count * trials.length)
-    var used = 0
     for draw in draws {
       let chosen = draw.compactMap { trialOfPlace[Int($0)] }
-      guard !chosen.isEmpty else { continue }
-      averages += average(trials, chosen, settings, weights)
-      used += 1
+      averages += chosen.isEmpty ? unknown : average(trials, chosen, settings, weights)
     }
-    guard used > 0 else {
-      let unknown = [Double](repeating: .nan, count: trials.length)
-      return (unknown, unknown)
-    }
-    var column = [Double](repeating: 0, count: used)
+    return averages
+  }
+
+  /// The percentiles of averages of draws at every sample, which hold the true average with a probability.
+  ///
+  /// - Parameters:
+  ///   - averages: Shape `[draw, time]`.
+  ///   - length: Number of samples.
+  static func band(of averages: [Double], length: Int, level: Double) -> (lower: [Double], upper: [Double]) {
+    var column: [Double] = []
     var (lower, upper) = ([Double](), [Double]())
-    for time in 0..<trials.length {
-      for draw in 0..<used { column[draw] = averages[draw * trials.length + time] }
+    for time in 0..<length {
+      column.removeAll(keepingCapacity: true)
+      for place in stride(from: time, to: averages.count, by: length) where !averages[place].isNaN {
+        column.append(averages[place])
+      }
       column.sort()
-      lower.append(Self.quantile(column, (1 - level) / 2))
-      upper.append(Self.quantile(column, (1 + level) / 2))
+      lower.append(column.isEmpty ? .nan : quantile(column, (1 - level) / 2))
+      upper.append(column.isEmpty ? .nan : quantile(column, (1 + level) / 2))
     }
     return (lower, upper)
   }

@@ -31,7 +31,10 @@ struct ChannelAverage: Sendable {
     average = center
     standardError = trials.count > 1 ? error : error.map { _ in unknown }
     noise = settings.estimatesNoise ? Self.plusMinus(trials) : nil
-    let band = draws?.band(of: trials, settings)
+    let band = draws.map {
+      BootstrapDraws.band(
+        of: $0.averages(of: trials, settings), length: trials.length, level: settings.bootstrap?.level ?? 0)
+    }
     (lower, upper) = (band?.lower, band?.upper)
   }
 

@@ -54,6 +54,6 @@ extension Evoked {
     let count = 1 / zip(parts, factors).reduce(0) { $0 + $1.1 * $1.1 / $1.0.count }
     return Evoked(
       name: name, average: average, standardError: parts.allSatisfy { $0.standardError != nil } ? variance : nil,
-      count: count, method: first.method)
+      count: count, method: first.method, divisor: first.divisor)
   }
 }

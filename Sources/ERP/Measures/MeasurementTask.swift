@@ -140,6 +140,9 @@ struct MeasurementTask {
     guard let epochs, let averaged = site.averagedChannels else {
       return Result(.nan, definition: "not defined for the global field power")
     }
+    guard epochs.events.contains(where: { $0.condition == condition }) else {
+      return Result(.nan, definition: "not defined without epochs of the condition")
+    }
     let samples = try epochs.errorSamples(from: window.start, to: window.end, window: settings.errorWindow)
     let error = try epochs.standardizedMeasurementError(
       ofMeanOver: averaged, condition: condition, samples: samples, divisor: settings.errorDivisor)

@@ -124,7 +124,8 @@ public struct EOGRegression: Hashable, Sendable {
         throw ERPError(
           code: .tooFewData,
           message: sums.count > count
-            ? "the EOG channel '\(eog[index])' is flat or holds values that are not numbers; name another one"
+            ? "nothing is left of the EOG channel '\(eog[index])': it is flat or holds values that are not numbers, or every "
+              + "condition has one epoch, which its own average takes away"
             : "the regression finds \(sums.count) samples; use more epochs, or a lower limit for blinks")
       }
     }

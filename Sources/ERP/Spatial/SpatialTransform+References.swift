@@ -93,8 +93,9 @@ enum Mastoids {
     guard lone == .againstOther else {
       throw ERPError(
         code: .unknownChannel,
-        message: "of the mastoids there is only '\(labels[single])'; if it was recorded against the other one, say so, "
-          + "and half of it is subtracted")
+        message:
+          "of the mastoids there is only '\(labels[single])'; if it was recorded against the other one, say that "
+          + "it is a lone mastoid, and half of it is subtracted")
     }
     return [single]
   }

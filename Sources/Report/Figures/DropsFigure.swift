@@ -18,7 +18,7 @@ public struct DropsFigure: PagedFigure {
   private let channels: [Bar]
   private let moreChannels: Int
   private let strips: [Strip]
-  private let onsets: ClosedRange<Double>
+  private let axis: RecordingAxis
   private let labelRoom: Double
 
   private static let barHeight = 20.0
@@ -65,9 +65,7 @@ public struct DropsFigure: PagedFigure {
         name: name, kept: entries.filter(\.isKept).map(\.event.onset),
         dropped: entries.filter { !$0.isKept }.map(\.event.onset))
     }
-    let times = strips.flatMap { $0.kept + $0.dropped }
-    let (first, last) = (min(times.min() ?? 0, 0), times.max() ?? 0)
-    onsets = first...max(last + 0.02 * (last - first), first + 1)
+    axis = RecordingAxis(strips.flatMap { $0.kept + $0.dropped })
     let longest = (reasons.map(\.name) + channels.map(\.name) + names).map { TextMeasure.width($0, size: Self.size) }
     labelRoom = max(60, min(250, longest.max() ?? 0))
     guard width >= 420, options.height == nil || height >= naturalHeight else {
@@ -120,7 +118,7 @@ public struct DropsFigure: PagedFigure {
     top += 26
     shapes += stripLegend(y: top)
     top += 16
-    let axes = stripAxes(top: top)
+    let axes = axis.axes(in: PixelBox(left: left, top: top, width: right - left, height: stripsHeight + 4))
     page.panel(axes, plot: [])
     page.draw(shapes + strips.enumerated().flatMap { stripShapes($1, row: $0, axes: axes) })
     return page
@@ -155,34 +153,16 @@ public struct DropsFigure: PagedFigure {
     return shapes
   }
 
-  private func stripAxes(top: Double) -> PanelAxes {
-    let inMinutes = onsets.upperBound > 1200
-    let unit = inMinutes ? 60.0 : 1
-    return PanelAxes(
-      box: PixelBox(left: left, top: top, width: right - left, height: stripsHeight + 4),
-      x: (onsets.lowerBound / unit)...(onsets.upperBound / unit), y: 0...1,
-      xLabel: "Time in the recording (\(inMinutes ? "min" : "s"))", hasYAxis: false, hasZeroLines: false)
-  }
-
   /// Two lanes: kept events in the lower part, dropped ones over the whole height.
   private func stripShapes(_ strip: Strip, row: Int, axes: PanelAxes) -> [Shape] {
     let top = axes.box.top + Double(row) * Self.stripHeight
-    let span = onsets.upperBound - onsets.lowerBound
-    func ticks(_ onsets: [Double], from: Double, colour: String) -> [Shape] {
-      // Events closer than a quarter of a pixel are one line.
-      let places = Set(onsets.map { ((($0 - self.onsets.lowerBound) / span * axes.box.width) * 4).rounded() / 4 })
-      return places.sorted().map { place in
-        let x = axes.box.left + place
-        return .line([Point(x, top + from), Point(x, top + 21)], colour: colour, width: 1.1)
-      }
-    }
     let name = TextMeasure.fitted(strip.name, room: labelRoom, size: Self.size)
     let total = strip.kept.count + strip.dropped.count
     return [
       .text(name, Point(left - 8, top + 13), size: Self.size, anchor: .right),
       .text("\(strip.kept.count) of \(total) kept", Point(axes.box.right + 8, top + 13), size: 10),
-    ] + ticks(strip.kept, from: 9, colour: ConditionColours.kept)
-      + ticks(strip.dropped, from: 3, colour: ConditionColours.dropped)
+    ] + axis.ticks(strip.kept, in: axes.box, from: top + 9, to: top + 21, colour: ConditionColours.kept)
+      + axis.ticks(strip.dropped, in: axes.box, from: top + 3, to: top + 21, colour: ConditionColours.dropped)
   }
 
   /// How often each name occurs, the most frequent first, equally frequent ones in the order of the alphabet.

@@ -147,6 +147,9 @@ struct AverageERP: ParsableCommand {
     let known = try ERPRecording(
       original, path: input, options: events, readsSidecars: bids, resampledTo: resample)
     var settings = try settings()
+    if settings.decimation > 1, settings.filter?.high == nil {
+      Console.note("\(input): decimated without a low-pass filter; what is faster than the new rate folds back")
+    }
     settings.excludedChannels += known.badChannels.filter { !settings.excludedChannels.contains($0) }
     let progress = ProgressBar("averaging \((input as NSString).lastPathComponent)")
     defer { progress.finish() }
@@ -155,17 +158,23 @@ struct AverageERP: ParsableCommand {
     ) { progress.update($0) }
     progress.finish()
     if let artifactPlot, let dropped = result.droppedEpochs {
-      try Gnuplot().draw(DropsFigure(dropLog: dropped.dropLog), to: artifactPlot)  // ARTIFACTS
+      try Gnuplot().draw(ArtifactsFigure(kept: result.epochs, dropped: dropped), to: artifactPlot)
     }
-    let averaged = try result.epochs.averages(averages.settings(), of: result.conditions, threads: threads)
+    let averaging = try averages.settings()
+    let averaged = try result.epochs.averages(averaging, of: result.conditions, threads: threads)
     guard !averaged.conditions.isEmpty else { throw ERPFailure.noEpochLeft(input, averaged.dropLog) }
-    let evoked = try withContrasts(averaged)
+    let evoked = try withContrasts(averaged) { contrast in
+      try result.epochs.confidenceBand(of: contrast, averaging, conditions: result.conditions, threads: threads)
+    }
     return Averaged(
       evoked: evoked, epochs: result.epochs,
-      report: ERPReport.File(path: input, result: result, evoked: evoked, notes: known.notes))
+      report: ERPReport.File(path: input, evoked: evoked, result: (result, settings), notes: known.notes))
   }
 
-  private func withContrasts(_ averaged: EvokedSet) throws -> EvokedSet {
+  /// - Parameter band: Makes the confidence band of a contrast, where there are epochs to draw from.
+  private func withContrasts(
+    _ averaged: EvokedSet, band: (Contrast) throws -> ConfidenceBand? = { _ in nil }
+  ) throws -> EvokedSet {
     var evoked = averaged
     let names = averaged.conditions.map(\.name)
     for text in averages.contrast {
@@ -176,7 +185,9 @@ struct AverageERP: ParsableCommand {
           message: "contrast '\(text)': there is a condition of that name already; write "
             + "NAME = \(text)")
       }
-      evoked.conditions.append(try contrast.evoked(of: averaged))
+      var combination = try contrast.evoked(of: averaged)
+      combination.confidence = try band(contrast)
+      evoked.conditions.append(combination)
     }
     return evoked
   }

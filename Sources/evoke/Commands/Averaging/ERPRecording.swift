@@ -46,9 +46,11 @@ struct ERPRecording {
     if let table {
       let events = try EventTable(path: table, conditionColumn: options.conditionColumn, where: query)
       let left = query == nil ? "" : ", \(events.unselectedCount) rows not selected"
-      notes.append("\((table as NSString).lastPathComponent): \(events.annotations.count) events\(left)")
+      notes.append(
+        "\((table as NSString).lastPathComponent): \(Formatting.count(events.annotations.count, "event"))\(left)")
       if !events.skippedLines.isEmpty {
-        notes.append("\(events.skippedLines.count) rows of it without an onset or a condition were left out")
+        notes.append(
+          "\(Formatting.count(events.skippedLines.count, "row")) of it without an onset or a condition left out")
       }
       // Marks of bad data stay: a table of events says nothing of them.
       recording.annotations =

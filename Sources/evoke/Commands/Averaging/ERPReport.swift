@@ -44,18 +44,22 @@ struct ERPReport: Encodable {
           method = "butterworth"
           words.append("Butterworth, order \(order), forwards and backwards")
         }
-        if settings.low != nil || settings.high != nil {
-          let low = settings.low.map(Formatting.number) ?? "0"
-          let high = settings.high.map(Formatting.number) ?? "Nyquist"
-          words.insert(settings.band == .stop ? "without \(low) to \(high) Hz" : "\(low) to \(high) Hz", at: 0)
-        }
+        let band: String? =
+          switch (settings.low, settings.high) {
+          case (let low?, let high?):
+            (settings.band == .stop ? "without " : "") + "\(Formatting.number(low)) to \(Formatting.number(high)) Hz"
+          case (let low?, nil): "above \(Formatting.number(low)) Hz"
+          case (nil, let high?): "below \(Formatting.number(high)) Hz"
+          case (nil, nil): nil
+          }
+        if let band { words.insert(band, at: 0) } else { words = [] }
         if !settings.notch.isEmpty {
           words.append("notches at \(settings.notch.map(Formatting.number).joined(separator: ", ")) Hz")
         }
         summary = words.joined(separator: ", ")
       }
 
-      var line: String { "  filtered \(summary)" }
+      var line: String { "  filter: \(summary)" }
     }
     struct BadChannel: Encodable {
       let channel: String
@@ -69,6 +73,8 @@ struct ERPReport: Encodable {
     let dropped: [Drop]
     let left_out: [String]
     let filter: Filter?
+    let reference: String?
+    let bipolar: [String]
     let bad_channels: [BadChannel]
     let interpolated: [String]
     /// Propagation factors by EOG channel: the largest of all channels.
@@ -78,39 +84,29 @@ struct ERPReport: Encodable {
     let notes: [String]
     let warnings: [String]
     private let dropSummary: DropSummary
+    private let searchedBadChannels: Bool
 
     enum CodingKeys: String, CodingKey {
-      case path, rate_hz, channels, conditions, dropped, left_out, filter, bad_channels, interpolated, eog_factors
+      case path, rate_hz, channels, conditions, dropped, left_out, filter, reference, bipolar, bad_channels,
+        interpolated
+      case eog_factors
       case artifacts, overlapping_pairs, notes, warnings
     }
 
-    /// A recording that went through the pipeline.
-    init(path: String, result: EpochsResult, evoked: EvokedSet, notes: [String]) {
-      self.init(
-        path: path, evoked: evoked, conditions: result.conditions, leftOut: result.leftOutSignals.map(\.description),
-        filter: result.filter.map(Filter.init),
-        badChannels: result.badChannels.map { BadChannel(channel: $0.channel, reason: $0.description) },
-        interpolated: result.interpolatedChannels, regression: result.eogRegression, overlap: result.overlap.pairs,
-        notes: notes, warnings: result.warnings.map(\.description))
-    }
-
-    /// Averages, or epochs, that were there already.
-    init(path: String, evoked: EvokedSet) {
-      self.init(
-        path: path, evoked: evoked, conditions: evoked.conditions.map(\.name), leftOut: [], filter: nil,
-        badChannels: [],
-        interpolated: [], regression: nil, overlap: 0, notes: [], warnings: [])
-    }
-
-    private init(
-      path: String, evoked: EvokedSet, conditions names: [String], leftOut: [String], filter: Filter?,
-      badChannels: [BadChannel], interpolated: [String], regression: EOGRegression?, overlap: Int, notes: [String],
-      warnings: [String]
-    ) {
+    /// A file.
+    ///
+    /// - Parameters:
+    ///   - evoked: What it came to.
+    ///   - result: Of the pipeline with its settings; nil for averages, or epochs, that were there already.
+    ///   - notes: What was found beside the file.
+    init(path: String, evoked: EvokedSet, result: (EpochsResult, EpochSettings)? = nil, notes: [String] = []) {
+      let (epochs, settings) = (result?.0, result?.1 ?? EpochSettings())
       self.path = path
+      self.notes = notes
       rate_hz = evoked.rate
       channels = evoked.channels.map(\.name)
       let log = evoked.dropLog
+      let names = epochs?.conditions ?? evoked.conditions.map(\.name)
       conditions = names.map { name in
         let entries = log.filter { $0.event.condition == name }
         return Condition(
@@ -122,21 +118,32 @@ struct ERPReport: Encodable {
           event: index, onset_s: entry.event.onset, condition: entry.event.condition,
           reasons: entry.reasons.map(\.description))
       }
-      left_out = leftOut
-      self.filter = filter
-      bad_channels = badChannels
-      self.interpolated = interpolated
+      let found = Set(epochs?.badChannels.map(\.channel) ?? [])
+      // What was found bad is told with its reason.
+      left_out = (epochs?.leftOutSignals ?? []).filter { !($0.reason == .excluded && found.contains($0.label)) }
+        .map(\.description)
+      filter = epochs?.filter.map(Filter.init)
+      reference =
+        switch settings.reference {
+        case .none: nil
+        case .average: "average"
+        case .channels(let names): names.joined(separator: ", ")
+        case .linkedMastoids: "linked mastoids"
+        }
+      bipolar = settings.bipolar
+      searchedBadChannels = settings.badChannelDetection != nil
+      bad_channels = (epochs?.badChannels ?? []).map { BadChannel(channel: $0.channel, reason: $0.description) }
+      interpolated = epochs?.interpolatedChannels ?? []
       var factors: [String: Double] = [:]
-      if let regression {
+      if let regression = epochs?.eogRegression {
         for (column, name) in regression.eog.enumerated() {
           factors[name] = (0..<regression.factors.rows).map { abs(regression.factors[$0, column]) }.max()
         }
       }
       eog_factors = factors
       artifacts = ArtifactCounts(log, conditions: names)
-      overlapping_pairs = overlap
-      self.notes = notes
-      self.warnings = warnings
+      overlapping_pairs = epochs?.overlap.pairs ?? 0
+      warnings = epochs?.warnings.map(\.description) ?? []
       dropSummary = DropSummary(log)
     }
 
@@ -147,12 +154,14 @@ struct ERPReport: Encodable {
         lines += Formatting.wrapped(
           ["left", "out:"] + left_out.joined(separator: ", ").split(separator: " ").map(String.init), indent: "  ")
       }
-      if !bad_channels.isEmpty {
-        lines.append("  found bad:")
+      if searchedBadChannels {
+        lines.append("  found bad:\(bad_channels.isEmpty ? " none" : "")")
         lines += bad_channels.map { "    \($0.reason)" }
       }
       if !interpolated.isEmpty { lines.append("  interpolated: \(interpolated.joined(separator: ", "))") }
       if let filter { lines.append(filter.line) }
+      if let reference { lines.append("  reference: \(reference)") }
+      if !bipolar.isEmpty { lines.append("  bipolar: \(bipolar.joined(separator: ", "))") }
       if !eog_factors.isEmpty {
         let factors = eog_factors.sorted { $0.key < $1.key }.map { "\($0.key) \(Formatting.number($0.value))" }
         lines.append("  eye movements subtracted; largest factors: \(factors.joined(separator: ", "))")
@@ -173,6 +182,9 @@ struct ERPReport: Encodable {
   let conditions: [Average]
   let times: Times
   let warnings: [String]
+  private let hasErrors: Bool
+
+  enum CodingKeys: String, CodingKey { case output, files, conditions, times, warnings }
 
   struct Average: Encodable {
     let name: String
@@ -197,16 +209,19 @@ struct ERPReport: Encodable {
     times = Times(
       first_s: evoked.times.first ?? 0, last_s: evoked.times.last ?? 0, count: evoked.times.count, rate_hz: evoked.rate)
     self.warnings = warnings.map(\.description)
+    hasErrors = evoked.conditions.contains { $0.standardError != nil }
   }
 
   /// The report for people.
   func lines() -> [String] {
-    let averages = conditions.map { "\(Formatting.printable($0.name)) (n = \(Formatting.number($0.count)))" }
+    let shown = conditions.prefix(6).map { "\(Formatting.printable($0.name)) (n = \(Formatting.number($0.count)))" }
+    let averages = shown + (conditions.count > 6 ? ["\(conditions.count - 6) more"] : [])
+    let method = conditions.first?.method ?? AverageMethod.mean.rawValue
+    let divisor = hasErrors ? "; standard errors with divisor \(conditions.first?.standard_error_divisor ?? "")" : ""
     return files.flatMap { $0.lines() } + [
       "wrote \(output): \(averages.joined(separator: ", ")); \(times.count) samples from "
         + "\(Formatting.number(times.first_s * 1e3)) ms to \(Formatting.number(times.last_s * 1e3)) ms",
-      "  \(conditions.first?.method ?? "mean"); standard errors with divisor "
-        + "\(conditions.first?.standard_error_divisor ?? VarianceDivisor.sample.rawValue)",
+      "  \(method)\(divisor)",
     ]
   }
 }
