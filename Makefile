@@ -53,7 +53,7 @@ lint: ## Check the formatting of all Swift files
 bench: packages ## Run the benchmarks
 	swift package --package-path Benchmarks --allow-writing-to-package-directory benchmark
 
-bench-peers: packages ## Time reading against EDFlib, pyEDFlib, edfio and MNE on 500 MB files
+bench-peers: packages ## Time reading, writing and averaging against EDFlib, pyEDFlib, edfio and MNE
 	bash Benchmarks/peers/run.sh
 
 clean: ## Remove everything built

@@ -2,8 +2,9 @@
 
     averages_differ.py CHANNELS FILE FILE ...
 
-Files hold float64 of shape [condition, channel, time] in volts, or are archives of `evoke erp` (.h5). Prints the largest
-difference of any file from the first, and its largest value, both in volts, and the dropped events of the archives.
+Files hold float64 of shape [condition, channel, time] in volts, or are archives of `evoke erp` (.h5). Prints the
+largest difference of any file from the first, and its largest value, both in volts, and the dropped events of the
+archives.
 """
 
 import json
@@ -26,7 +27,8 @@ def main() -> None:
     files = [averages(path, channels) for path in sys.argv[2:]]
     first = files[0][0]
     print(json.dumps({
-        "difference": max(float(abs(values - first).max()) for values, _ in files),
+        # Unlike Python's own max, NumPy's does not hide what is not a number.
+        "difference": float(numpy.max([abs(values - first).max() for values, _ in files])),
         "largest": float(abs(first).max()), "samples": first.shape[2],
         "dropped": [dropped for _, dropped in files if dropped is not None]}))
 
