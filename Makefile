@@ -56,7 +56,7 @@ examples: build ## Run the examples of the documentation
 bench: packages ## Run the benchmarks
 	swift package --package-path Benchmarks --allow-writing-to-package-directory benchmark
 
-bench-peers: packages ## Time reading against EDFlib, pyEDFlib, edfio and MNE on 500 MB files
+bench-peers: packages ## Time reading, writing and averaging against EDFlib, pyEDFlib, edfio and MNE
 	bash Benchmarks/peers/run.sh
 
 clean: ## Remove everything built

@@ -30,6 +30,12 @@ let package = Package(
       dependencies: [
         .product(name: "EDFFormat", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
       ]),
+    .executableTarget(
+      name: "erp-average",
+      dependencies: [
+        .product(name: "EDFFormat", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
+        .product(name: "ERP", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -138,21 +138,42 @@ CK_CLONES void ck_fft_filter_complex(double *data, const double *response, const
   transform(data, response, twiddles, size, COMPLEX);
 }
 
-enum { ROWS = 2 * CK_FFT_LANES, TILE = 64 };
+enum { SIDE = 8, ROWS = 2 * CK_FFT_LANES };
+_Static_assert(SIDE == CK_FFT_LANES, "the shuffles below are written for vectors of eight");
 
-/* Tiles of time keep the part of every row that is read, or written, in the first-level cache. */
-CK_CLONES void ck_fft_pack(double *data, const double *rows, size_t stride, size_t size) {
-  for (size_t start = 0; start < size; start += TILE) {
-    const size_t stop = start + TILE < size ? start + TILE : size;
-    for (size_t row = 0; row < ROWS; row++)
-      for (size_t time = start; time < stop; time++) data[time * ROWS + row] = rows[row * stride + time];
+/* A vector somewhere in a row, at no particular address. */
+typedef vector loose __attribute__((aligned(sizeof(double))));
+
+/* The lower or the upper halves of two vectors, element beside element. */
+#define LOWER(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define UPPER(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+
+/* Copies a square of numbers with rows and columns exchanged: three rounds of perfect shuffles of 64 numbers. */
+INLINE void transpose(double *target, size_t target_stride, const double *source, size_t source_stride) {
+  vector a[SIDE], b[SIDE];
+  for (size_t row = 0; row < SIDE; row++) a[row] = *(const loose *)(source + row * source_stride);
+  for (int round = 0; round < 3; round++) {
+    for (size_t row = 0; row < SIDE / 2; row++) {
+      b[2 * row] = LOWER(a[row], a[row + SIDE / 2]);
+      b[2 * row + 1] = UPPER(a[row], a[row + SIDE / 2]);
+    }
+    for (size_t row = 0; row < SIDE; row++) a[row] = b[row];
   }
+  for (size_t row = 0; row < SIDE; row++) *(loose *)(target + row * target_stride) = a[row];
+}
+
+CK_CLONES void ck_fft_pack(double *data, const double *rows, size_t stride, size_t size) {
+  for (size_t time = 0; time < size; time += SIDE)
+    for (size_t row = 0; row < ROWS; row += SIDE)
+      transpose(data + time * ROWS + row, ROWS, rows + row * stride + time, stride);
 }
 
 CK_CLONES void ck_fft_unpack(double *rows, size_t stride, const double *data, size_t first, size_t count) {
-  for (size_t start = 0; start < count; start += TILE) {
-    const size_t stop = start + TILE < count ? start + TILE : count;
-    for (size_t row = 0; row < ROWS; row++)
-      for (size_t time = start; time < stop; time++) rows[row * stride + time] = data[(first + time) * ROWS + row];
-  }
+  data += first * ROWS;
+  size_t time = 0;
+  for (; time + SIDE <= count; time += SIDE)
+    for (size_t row = 0; row < ROWS; row += SIDE)
+      transpose(rows + row * stride + time, stride, data + time * ROWS + row, ROWS);
+  for (; time < count; time++)
+    for (size_t row = 0; row < ROWS; row++) rows[row * stride + time] = data[time * ROWS + row];
 }
