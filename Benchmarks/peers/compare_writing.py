@@ -5,6 +5,7 @@ import json
 import shutil
 import statistics
 import sys
+import tempfile
 from pathlib import Path
 
 from timing import MEBIBYTE, conditions, machine, measure, spread
@@ -77,9 +78,11 @@ def main() -> None:
         folders["memory"] = MEMORY_FOLDER
     results = []
     for name, folder in folders.items():
-        for samples in ("digital", "physical"):
-            results.append(compare(options, samples, folder) | {"folder": name})
-            print(f"writing {samples} samples, {name}: done", file=sys.stderr)
+        # A folder of its own, so that two runs at once do not meet.
+        with tempfile.TemporaryDirectory(dir=folder) as private:
+            for samples in ("digital", "physical"):
+                results.append(compare(options, samples, Path(private)) | {"folder": name})
+                print(f"writing {samples} samples, {name}: done", file=sys.stderr)
     facts = machine()
     (options.work / "writing.json").write_text(json.dumps({"machine": facts, "results": results}, indent=1) + "\n")
     print(f"\n{conditions(facts)}; writing {results[0]['bytes'] / MEBIBYTE:.0f} MiB of EDF, 64 channels of 256 Hz, from "

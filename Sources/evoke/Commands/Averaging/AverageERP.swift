@@ -147,9 +147,6 @@ struct AverageERP: ParsableCommand {
     let known = try ERPRecording(
       original, path: input, options: events, readsSidecars: bids, resampledTo: resample)
     var settings = try settings()
-    if settings.decimation > 1, settings.filter?.high == nil {
-      Console.note("\(input): decimated without a low-pass filter; what is faster than the new rate folds back")
-    }
     settings.excludedChannels += known.badChannels.filter { !settings.excludedChannels.contains($0) }
     let progress = ProgressBar("averaging \((input as NSString).lastPathComponent)")
     defer { progress.finish() }
@@ -157,6 +154,9 @@ struct AverageERP: ParsableCommand {
       of: known.recording, keepsDropped: artifactPlot != nil, threads: threads
     ) { progress.update($0) }
     progress.finish()
+    if settings.decimation > 1, settings.filter?.high == nil {
+      Console.note("\(input): decimated without a low-pass filter; what is faster than the new rate folds back")
+    }
     if let artifactPlot, let dropped = result.droppedEpochs {
       try Gnuplot().draw(ArtifactsFigure(kept: result.epochs, dropped: dropped), to: artifactPlot)
     }
