@@ -4,7 +4,14 @@
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// A generator; every stream of a seed is a sequence of its own.
+  ///
+  /// States advance by a constant, so streams must not begin at multiples of it: one would repeat the other, shifted.
+  init(seed: UInt64, stream: Int = 0) {
+    state = seed
+    state = next() ^ (UInt64(truncatingIfNeeded: stream) &* 0xD134_2543_DE82_EF95)
+    state = next()
+  }
 
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

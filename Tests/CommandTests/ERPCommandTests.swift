@@ -141,3 +141,54 @@ struct ERPCommandTests {
     #expect(reports[0] == reports[1])
   }
 }
+
+/// Options that meet each other.
+@Suite("erp: options together")
+struct ERPOptionTests {
+  private static let oddball = ["erp", TestFiles.fixture("oddball.edf"), "--events", "standard,target"]
+
+  @Test("Artifacts are drawn, also when nothing was dropped", arguments: ["100uV", "9000uV"])
+  func artifactPlot(limit: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try EvokeRun(
+      Self.oddball + ["--reject-ptp", limit, "--artifact-plot", "figure.svg", "-o", "erp.h5"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let figure = try String(contentsOfFile: folder.path("figure.svg"), encoding: .utf8)
+    #expect(figure.contains("<svg") && figure.contains("Events along the recording"))
+  }
+
+  @Test("Errors of a contrast do not exist, those of its conditions do")
+  func errorsOfContrasts() throws {
+    let folder = try TemporaryFolder()
+    let erp = try EvokeRun(
+      Self.oddball + ["--contrast", "d = target - standard", "--keep-epochs", "-o", "erp.h5"], in: folder)
+    #expect(erp.status == 0, "\(erp.errors)")
+    let run = try EvokeRun(
+      ["measure", "erp.h5", "--window", "0.3:0.5", "--measures", "sme", "--channels", "Pz", "--json"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let rows = try #require(try run.json() as? [[String: Any]])
+    #expect(rows.compactMap { $0["condition"] as? String } == ["standard", "target", "d"])
+    #expect(rows.map { $0["value"] is Double } == [true, true, false])
+  }
+
+  @Test("The report says what was done, and a grand average keeps its files apart")
+  func report() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.oddball + ["--reference", "average", "--find-bad", "--se-divisor", "n", "--json"]
+    let run = try EvokeRun(arguments + ["-o", "a.h5"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try #require(try run.json() as? [String: Any])
+    let file = try #require((report["files"] as? [[String: Any]])?.first)
+    #expect(file["reference"] as? String == "average")
+    let conditions = try #require(report["conditions"] as? [[String: Any]])
+    #expect(conditions.allSatisfy { $0["standard_error_divisor"] as? String == "n" })
+    #expect(try EvokeRun(Self.oddball + ["-o", "b.h5"], in: folder).status == 0)
+    let grand = try EvokeRun(["erp", "a.h5", "b.h5", "--jackknife", "-o", "grand.h5"], in: folder)
+    #expect(grand.status == 0, "\(grand.errors)")
+    let info = try EvokeRun(["info", "--json", "grand.h5"], in: folder)
+    let names = ((try info.json() as? [[String: Any]])?.first?["conditions"] as? [[String: Any]])?
+      .compactMap { $0["name"] as? String }
+    #expect(
+      names == ["standard", "target"].flatMap { [$0, "\($0) without a", "\($0) without b"] })
+  }
+}

@@ -11,7 +11,7 @@ struct BootstrapDraws: Sendable {
   ///   - count: Number of epochs.
   ///   - stream: Number of the condition; every condition has draws of its own.
   init(_ settings: BootstrapSettings, count: Int, stream: Int) {
-    var generator = SeededGenerator(seed: settings.seed &+ UInt64(stream) &* 0x9E37_79B9_7F4A_7C15)
+    var generator = SeededGenerator(seed: settings.seed, stream: stream)
     draws = (0..<settings.resamples).map { _ in
       (0..<count).map { _ in Int32.random(in: 0..<Int32(count), using: &generator) }
     }
