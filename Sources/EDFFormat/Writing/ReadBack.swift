@@ -83,8 +83,11 @@ struct ReadBack {
   /// What was meant to be written.
   private func expected(_ signal: Int, _ samples: Range<Int>) throws -> [Int32] {
     var values = [Int32](repeating: 0, count: samples.count)
-    try values.withUnsafeMutableBufferPointer {
-      try quantizers[signal].read(signal, of: recording, samples: samples, into: $0)
+    var physical = [Double](repeating: 0, count: quantizers[signal].passesThrough ? 0 : samples.count)
+    try values.withUnsafeMutableBufferPointer { values in
+      try physical.withUnsafeMutableBufferPointer { physical in
+        try quantizers[signal].read(signal, of: recording, samples: samples, into: values, physical: physical)
+      }
     }
     return values
   }

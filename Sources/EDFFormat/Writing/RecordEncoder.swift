@@ -20,6 +20,13 @@ struct RecordEncoder: Sendable {
     let dataLength: Int
   }
 
+  /// Where a block is converted.
+  private struct Scratch: Sendable {
+    let digital: SignalScratch<Int32>
+    /// Of signals whose samples do not pass through.
+    let physical: SignalScratch<Double>
+  }
+
   /// Some records of one segment.
   private struct Block: Sendable {
     let segment: Int
@@ -38,11 +45,16 @@ struct RecordEncoder: Sendable {
     let length = min(perBlock, max(1, layout.recordCount)) * placement.recordLength
     let buffers = [0, 1].map { _ in UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 64) }
     defer { for buffer in buffers { buffer.deallocate() } }
+    let longest = (layout.samplesPerRecord.max() ?? 0) * min(perBlock, max(1, layout.recordCount))
+    let rounds = quantizers.contains { !$0.passesThrough }
+    let scratch = Scratch(
+      digital: SignalScratch(signals: quantizers.count, length: longest, filledWith: 0),
+      physical: SignalScratch(signals: quantizers.count, length: rounds ? longest : 0, filledWith: 0))
     var finished = SharedBytes(UnsafeMutableRawBufferPointer(rebasing: buffers[1][..<0]))
     for (number, block) in blocks(of: perBlock).enumerated() {
       let used = UnsafeMutableRawBufferPointer(
         rebasing: buffers[number % 2][..<(block.records.count * placement.recordLength)])
-      try fill(used, block, placement, whileWriting: finished, into: stream)
+      try fill(used, block, placement, scratch, whileWriting: finished, into: stream)
       finished = SharedBytes(used)
       progress(Double(block.firstRecord + block.records.count) / Double(max(1, layout.recordCount)))
     }
@@ -74,7 +86,7 @@ struct RecordEncoder: Sendable {
   }
 
   private func fill(
-    _ bytes: UnsafeMutableRawBufferPointer, _ block: Block, _ placement: Placement,
+    _ bytes: UnsafeMutableRawBufferPointer, _ block: Block, _ placement: Placement, _ scratch: Scratch,
     whileWriting finished: SharedBytes, into stream: OutputStream
   ) throws {
     let target = SharedBytes(bytes)
@@ -86,7 +98,7 @@ struct RecordEncoder: Sendable {
         if item == 0 {
           try finished.write(to: stream)
         } else {
-          try fill(signal: item - 1, target, block, placement)
+          try fill(signal: item - 1, target, block, placement, scratch)
         }
       } catch {
         failure.withLock { if item < ($0?.item ?? .max) { $0 = (item, error) } }
@@ -103,25 +115,27 @@ struct RecordEncoder: Sendable {
   }
 
   /// One signal's samples of a block, each at its place in its record.
-  private func fill(signal: Int, _ target: SharedBytes, _ block: Block, _ placement: Placement) throws {
+  private func fill(
+    signal: Int, _ target: SharedBytes, _ block: Block, _ placement: Placement, _ scratch: Scratch
+  ) throws {
     let perRecord = layout.samplesPerRecord[signal]
     guard perRecord > 0 else { return }
     let all = index[signal].sampleRanges.isEmpty ? 0..<0 : index[signal].sampleRanges[block.segment]
     let first = all.lowerBound + block.records.lowerBound * perRecord
     let wanted = block.records.count * perRecord
-    let available = first..<min(all.upperBound, first + wanted)
-    try withUnsafeTemporaryAllocation(of: Int32.self, capacity: wanted) { digital in
-      digital.initialize(repeating: 0)
-      try quantizers[signal].read(signal, of: recording, samples: available, into: digital)
-      // Only where the record duration does not divide the segment.
-      let last = available.isEmpty ? 0 : digital[available.count - 1]
-      for index in available.count..<wanted { digital[index] = last }
-      for record in 0..<block.records.count {
-        let start = record * placement.recordLength + placement.offsets[signal]
-        target.store(
-          UnsafeBufferPointer(rebasing: digital[(record * perRecord)..<((record + 1) * perRecord)]), at: start,
-          bytesPerSample: bytesPerSample)
-      }
+    let available = first..<max(first, min(all.upperBound, first + wanted))
+    let digital = scratch.digital.part(of: signal, count: wanted)
+    try quantizers[signal].read(
+      signal, of: recording, samples: available, into: digital,
+      physical: scratch.physical.part(of: signal, count: quantizers[signal].passesThrough ? 0 : wanted))
+    // Only where the record duration does not divide the segment.
+    let last = available.isEmpty ? 0 : digital[available.count - 1]
+    for index in available.count..<wanted { digital[index] = last }
+    for record in 0..<block.records.count {
+      let start = record * placement.recordLength + placement.offsets[signal]
+      target.store(
+        UnsafeBufferPointer(rebasing: digital[(record * perRecord)..<((record + 1) * perRecord)]), at: start,
+        bytesPerSample: bytesPerSample)
     }
   }
 }

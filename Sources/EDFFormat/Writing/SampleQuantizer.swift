@@ -127,23 +127,23 @@ struct SampleQuantizer {
   /// - Parameters:
   ///   - samples: Joined sample numbers of the signal.
   ///   - values: Filled from its start.
+  ///   - physical: As many places, which are used when samples do not pass through.
   /// - Throws: The source's errors.
   func read(
-    _ signal: Int, of recording: Recording, samples: Range<Int>, into values: UnsafeMutableBufferPointer<Int32>
+    _ signal: Int, of recording: Recording, samples: Range<Int>, into values: UnsafeMutableBufferPointer<Int32>,
+    physical: UnsafeMutableBufferPointer<Double>
   ) throws {
     precondition(samples.count <= values.count, "no room for the samples")
     guard let calibration else {
       var span = values.extracting(0..<samples.count).mutableSpan
       return try recording.source.readDigital(signal: signal, from: samples.lowerBound, into: &span)
     }
-    try withUnsafeTemporaryAllocation(of: Double.self, capacity: samples.count) { physical in
-      physical.initialize(repeating: 0)
-      var span = physical.mutableSpan
-      try recording.source.readPhysical(signal: signal, from: samples.lowerBound, into: &span)
-      ck_quantize(
-        physical.baseAddress, values.baseAddress, samples.count, factor / calibration.gain, calibration.digitalOffset,
-        Double(digitalMinimum), Double(digitalMaximum))
-    }
+    let exact = physical.extracting(0..<samples.count)
+    var span = exact.mutableSpan
+    try recording.source.readPhysical(signal: signal, from: samples.lowerBound, into: &span)
+    ck_quantize(
+      exact.baseAddress, values.baseAddress, samples.count, factor / calibration.gain, calibration.digitalOffset,
+      Double(digitalMinimum), Double(digitalMaximum))
   }
 
   private static func exactLimits(

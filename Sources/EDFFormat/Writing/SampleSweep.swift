@@ -55,20 +55,19 @@ struct SampleSweep {
   /// Smallest and largest stored value of each signal; nil where there is no sample.
   func digitalRanges(progress: (Double) -> Void) throws -> [ClosedRange<Int32>?] {
     let ranges = Mutex([ClosedRange<Int32>?](repeating: nil, count: signals.count))
+    let scratch = SignalScratch<Int32>(signals: signals.count, length: Self.blockLength, filledWith: 0)
     try run(progress: progress) { place, samples in
-      try withUnsafeTemporaryAllocation(of: Int32.self, capacity: samples.count) { values in
-        values.initialize(repeating: 0)
-        var span = values.mutableSpan
-        try recording.source.readDigital(signal: signals[place], from: samples.lowerBound, into: &span)
-        var (lowest, highest) = (values[0], values[0])
-        for value in values {
-          lowest = min(lowest, value)
-          highest = max(highest, value)
-        }
-        ranges.withLock { ranges in
-          let known = ranges[place]
-          ranges[place] = min(lowest, known?.lowerBound ?? lowest)...max(highest, known?.upperBound ?? highest)
-        }
+      let values = scratch.part(of: place, count: samples.count)
+      var span = values.mutableSpan
+      try recording.source.readDigital(signal: signals[place], from: samples.lowerBound, into: &span)
+      var (lowest, highest) = (values[0], values[0])
+      for value in values {
+        lowest = min(lowest, value)
+        highest = max(highest, value)
+      }
+      ranges.withLock { ranges in
+        let known = ranges[place]
+        ranges[place] = min(lowest, known?.lowerBound ?? lowest)...max(highest, known?.upperBound ?? highest)
       }
     }
     return ranges.withLock { $0 }
@@ -83,20 +82,19 @@ struct SampleSweep {
     progress: (Double) -> Void, notFinite: @Sendable (_ signal: Int, _ sample: Int) -> any Error
   ) throws -> [ClosedRange<Double>?] {
     let ranges = Mutex([ClosedRange<Double>?](repeating: nil, count: signals.count))
+    let scratch = SignalScratch<Double>(signals: signals.count, length: Self.blockLength, filledWith: 0)
     try run(progress: progress) { place, samples in
-      try withUnsafeTemporaryAllocation(of: Double.self, capacity: samples.count) { values in
-        values.initialize(repeating: 0)
-        var span = values.mutableSpan
-        try recording.source.readPhysical(signal: signals[place], from: samples.lowerBound, into: &span)
-        var (lowest, highest) = (0.0, 0.0)
-        guard ck_range(values.baseAddress, values.count, &lowest, &highest) != 0 else {
-          let sample = samples.lowerBound + (values.firstIndex { !$0.isFinite } ?? 0)
-          throw notFinite(signals[place], sample)
-        }
-        ranges.withLock { ranges in
-          let known = ranges[place]
-          ranges[place] = min(lowest, known?.lowerBound ?? lowest)...max(highest, known?.upperBound ?? highest)
-        }
+      let values = scratch.part(of: place, count: samples.count)
+      var span = values.mutableSpan
+      try recording.source.readPhysical(signal: signals[place], from: samples.lowerBound, into: &span)
+      var (lowest, highest) = (0.0, 0.0)
+      guard ck_range(values.baseAddress, values.count, &lowest, &highest) != 0 else {
+        let sample = samples.lowerBound + (values.firstIndex { !$0.isFinite } ?? 0)
+        throw notFinite(signals[place], sample)
+      }
+      ranges.withLock { ranges in
+        let known = ranges[place]
+        ranges[place] = min(lowest, known?.lowerBound ?? lowest)...max(highest, known?.upperBound ?? highest)
       }
     }
     return ranges.withLock { $0 }
