@@ -13,7 +13,9 @@ public enum StandardNormal {
     return 0.39894228040143267794 * Elementary.exp(-0.5 * high * high) * Elementary.exp(-0.5 * (z - high) * (z + high))
   }
 
-  /// The probability of a value not above z; of a value not below -z. Relative error below 2e-15, in the tails too.
+  /// The probability of a value not above z.
+  ///
+  /// Relative error below 1e-15, in the lower tail too.
   public static func cumulative(_ z: Double) -> Double {
     if z > -0.66 && z < 0.66 { return 0.5 + 0.5 * ErrorFunction.central(z * sqrtHalf) }
     let tail = density(z) * millsRatio(abs(z))

@@ -57,10 +57,13 @@ struct TruncatedNormal {
   }
 
   private func place(_ share: Double, probability: Double) -> Place {
-    let fromLower = share * probability / StandardNormal.density(low)
-    if let distance = Excess.distance(slope: low, mass: fromLower) { return .aboveLower(distance) }
-    let fromUpper = (1 - share) * probability / StandardNormal.density(high)
-    if let distance = Excess.distance(slope: -high, mass: fromUpper) { return .belowUpper(distance) }
+    if share <= 0.5 {
+      let mass = share * probability / StandardNormal.density(low)
+      if let distance = Excess.distance(slope: low, mass: mass) { return .aboveLower(distance) }
+    } else {
+      let mass = (1 - share) * probability / StandardNormal.density(high)
+      if let distance = Excess.distance(slope: -high, mass: mass) { return .belowUpper(distance) }
+    }
     let below = StandardNormal.cumulative(low) + share * probability
     let above = StandardNormal.cumulative(-high) + (1 - share) * probability
     return .fromMean(below < above ? StandardNormal.quantile(below) : -StandardNormal.quantile(above))
@@ -168,7 +171,7 @@ private struct DenseEnd {
   ///
   /// - Parameter rest: One less the share.
   func place(_ share: Double, _ rest: Double) -> Place {
-    if let distance = Excess.distance(slope: start, mass: share * mass) { return .aboveLower(distance) }
+    if share <= 0.5, let distance = Excess.distance(slope: start, mass: share * mass) { return .aboveLower(distance) }
     let farMass = rest * mass * Elementary.exp(Excess.exponent(start, width))
     if let distance = Excess.distance(slope: -(start + width), mass: farMass) { return .belowUpper(distance) }
     let target = -Elementary.log(rest + share * Elementary.exp(-depthOfFarEnd))

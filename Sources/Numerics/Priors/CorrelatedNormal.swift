@@ -32,7 +32,8 @@ public struct CorrelatedNormal: Hashable, Sendable {
         if row == column {
           // What is left of a variance is noise of rounding below this.
           guard rest > 1e-14 * value, value > 0 else {
-            throw refuse("the covariance is not positive definite: parameter \(row) is a combination of those before it")
+            throw refuse(
+              "the covariance is not positive definite: parameter \(row) is a combination of those before it")
           }
           factor[row * count + row] = rest.squareRoot()
         } else {
@@ -81,6 +82,7 @@ extension CorrelatedNormal: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
-      mean: values.decode([Double].self, forKey: .mean), covariance: values.decode([[Double]].self, forKey: .covariance))
+      mean: values.decode([Double].self, forKey: .mean), covariance: values.decode([[Double]].self, forKey: .covariance)
+    )
   }
 }

@@ -77,7 +77,9 @@ public struct Prior: Hashable, Sendable {
 
   /// The prior of those parameters that are not fixed, or nil if all are.
   public var withoutFixed: Prior? {
-    let places = spans.filter { if case .single(let distribution) = $0.component { !distribution.isFixed } else { true } }
+    let places = spans.filter {
+      if case .single(let distribution) = $0.component { !distribution.isFixed } else { true }
+    }
     return try? Prior(places.flatMap { parameters[$0.range] }, places.map(\.component))
   }
 
@@ -114,7 +116,9 @@ extension Prior {
     }
   }
 
-  /// Log of the joint density at a point, shape `[d]`; -∞ outside the support. Fixed parameters count as 0 or -∞.
+  /// Log of the joint density at a point, shape `[d]`; -∞ outside the support.
+  ///
+  /// Fixed parameters count as 0 or -∞.
   public func logDensity(_ values: [Double]) -> Double {
     precondition(values.count == count, "a density needs one value a parameter")
     var (sum, start) = (0.0, 0)
@@ -135,15 +139,29 @@ extension Prior {
 
   /// The smallest interval of each parameter that holds all draws, shape `[d]`.
   public var support: [ClosedRange<Double>] {
-    marginals { $0.support } correlated: { normal in Array(repeating: -.infinity ... .infinity, count: normal.count) }
+    marginals {
+      $0.support
+    } correlated: { normal in
+      Array(repeating: -.infinity ... .infinity, count: normal.count)
+    }
   }
 
   /// The mean of each parameter, shape `[d]`.
-  public var mean: [Double] { marginals { $0.mean } correlated: { $0.mean } }
+  public var mean: [Double] {
+    marginals {
+      $0.mean
+    } correlated: {
+      $0.mean
+    }
+  }
 
   /// The variance of each parameter, shape `[d]`.
   public var variance: [Double] {
-    marginals { $0.variance } correlated: { normal in normal.mean.indices.map { normal.covariance[$0][$0] } }
+    marginals {
+      $0.variance
+    } correlated: { normal in
+      normal.mean.indices.map { normal.covariance[$0][$0] }
+    }
   }
 
   private func marginals<T>(

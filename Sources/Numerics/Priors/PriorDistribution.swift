@@ -52,7 +52,8 @@ public enum PriorDistribution: Hashable, Sendable {
 
   /// The value below which a share of all draws lies, for shares from 0 to 1.
   ///
-  /// Relative error below 1e-12, relative to the distance from the nearest limit where that is the smaller.
+  /// Relative error below 1e-13, and below 1e-15 but for truncated normals, as long as limits and mean do not cancel in
+  /// the value: near zero between a negative and a positive limit only the absolute error is as small.
   public func quantile(_ share: Double) -> Double {
     switch self {
     case .box(let lower, let upper):
@@ -70,7 +71,9 @@ public enum PriorDistribution: Hashable, Sendable {
   /// True where the density is not zero.
   public func contains(_ value: Double) -> Bool { value.isFinite && logDensity(value) > -.infinity }
 
-  /// Log of the density, whose integral is one; -∞ where there is none. A fixed value has 0 at itself.
+  /// Log of the density, whose integral is one; -∞ where there is none.
+  ///
+  /// A fixed value has 0 at itself.
   public func logDensity(_ value: Double) -> Double {
     switch self {
     case .box(let lower, let upper):

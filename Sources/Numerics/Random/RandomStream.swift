@@ -61,13 +61,17 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 }
 
 extension RandomStream {
-  /// A number in (0, 1): one draw. The upper 52 bits b of the draw make (b + 1/2) / 2⁵², which is exact and never 0 or 1.
+  /// A number in (0, 1): one draw.
+  ///
+  /// The upper 52 bits b of the draw make (b + 1/2) / 2⁵², which is exact and never 0 or 1.
   public mutating func uniform() -> Double { unitInterval(next()) }
 
   /// The number that ``uniform()`` gives at a draw, wherever the stream stands.
   public func uniform(at position: UInt64) -> Double { unitInterval(bits(at: position)) }
 
-  /// A number in (0, 1) in single precision: one draw. The upper 23 bits b of the draw make (b + 1/2) / 2²³.
+  /// A number in (0, 1) in single precision: one draw.
+  ///
+  /// The upper 23 bits b of the draw make (b + 1/2) / 2²³.
   public mutating func uniformFloat() -> Float { (Float(next() >> 41) + 0.5) * 0x1p-23 }
 
   /// A standard normal number: one draw.

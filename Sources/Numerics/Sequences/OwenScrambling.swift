@@ -2,7 +2,7 @@
 /// before it.
 ///
 /// Scrambled points stay a net, each is uniform in (0, 1), so means are unbiased, and the variance of a mean over 2^m
-/// points is never far above that of random points and for smooth functions falls as 2^-3m. Every node of the tree of
+/// points is never far above that of random points and for smooth functions falls nearly as 2^-3m. Every node of the tree of
 /// digits has a true random bit: hashes that only resemble such trees (Laine and Karras) are faster, but their quality
 /// is a matter of experience, and six blocks of Philox a coordinate cost less than any simulation. A linear matrix
 /// scramble with a digital shift needs whole generating matrices a seed, and its variance is known for fewer functions.
