@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "HDF5", targets: ["HDF5"]),
     .library(name: "EEGArchive", targets: ["EEGArchive"]),
     .library(name: "ERP", targets: ["ERP"]),
+    .library(name: "Numerics", targets: ["Numerics"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -46,6 +47,7 @@ let package = Package(
     library("Resampling", ["EEGCore", "CSoxr"]),
     library("ERP", ["EEGCore", "CKernels"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
+    library("Numerics"),
 
     .executableTarget(
       name: "evoke",
@@ -63,6 +65,7 @@ let package = Package(
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
+    tests("NumericsTests", ["Numerics"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
   ],
   swiftLanguageModes: [.v6]
