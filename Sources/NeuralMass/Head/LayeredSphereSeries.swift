@@ -23,7 +23,7 @@ struct LayeredSphereSeries: Sendable {
     growth = (1...64).map { Self.coefficient($0, shells) }.max().map { max(1, $0 / first) } ?? 1
   }
 
-  /// g(1) ... g(count) [m/S].
+  /// The coefficients g(1) to g(count) [m/S].
   func coefficients(_ count: Int) -> [Double] { (0..<count).map { Self.coefficient($0 + 1, shells) } }
 
   /// How many terms a dipole needs; nil when too many.
