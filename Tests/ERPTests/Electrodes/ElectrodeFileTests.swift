@@ -100,3 +100,25 @@ struct ElectrodeFileTests {
     }
   }
 }
+
+@Suite("Montages by name or file")
+struct MontageTests {
+  @Test("A name gives the standard montage, a path the file")
+  func choice() throws {
+    let cap = try Montage("BioSemi32")
+    #expect(cap.name == "biosemi32" && cap.notes.isEmpty)
+    #expect(cap.electrodes == (try StandardMontage.named("biosemi32").electrodes))
+    let path = TestFiles.fixture("electrodes/egi.sfp")
+    let file = try Montage(path)
+    #expect(file.name == path && file.notes.count == 1)
+    #expect(file.channels.map(\.name) == (try ElectrodeFile(path: path).electrodes.map(\.name)))
+  }
+
+  @Test(
+    "A text that is neither is refused with what there is",
+    arguments: [("biosemi65", "biosemi64"), ("cap.csv", "cap.csv")])
+  func refused(_ text: String, _ message: String) {
+    let error = #expect(throws: ERPError.self) { try Montage(text) }
+    #expect(error?.code == .invalidTable && error?.message.contains(message) == true)
+  }
+}
