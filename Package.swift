@@ -63,7 +63,7 @@ let package = Package(
     tests("HDF5Tests", ["HDF5"]),
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
-    tests("NeuralMassTests", ["NeuralMass", "EEGCore"]),
+    tests("NeuralMassTests", ["NeuralMass", "CKernels", "EEGCore"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
