@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "EEGArchive", targets: ["EEGArchive"]),
     .library(name: "ERP", targets: ["ERP"]),
     .library(name: "Numerics", targets: ["Numerics"]),
+    .library(name: "NeuralMass", targets: ["NeuralMass"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -46,6 +47,7 @@ let package = Package(
     library("EEGArchive", ["HDF5", "EEGCore"]),
     library("Resampling", ["EEGCore", "CSoxr"]),
     library("ERP", ["EEGCore", "CKernels"]),
+    library("NeuralMass", ["CKernels", "EEGCore"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
     library("Numerics"),
 
@@ -63,6 +65,7 @@ let package = Package(
     tests("HDF5Tests", ["HDF5"]),
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
+    tests("NeuralMassTests", ["NeuralMass", "CKernels", "EEGCore"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("NumericsTests", ["Numerics"]),

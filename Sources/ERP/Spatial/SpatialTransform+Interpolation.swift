@@ -37,7 +37,7 @@ extension SpatialTransform {
         code: .noElectrodePositions,
         message: "interpolation needs 4 good EEG channels with a known position; there are \(good.count)")
     }
-    let center = try origin ?? HeadSphere(fitting: placed.compactMap { channels[$0].position }).center
+    let center = try origin ?? sphereCenter(of: placed.compactMap { channels[$0].position })
     let matrix = try SphericalSpline.matrix(
       from: good.compactMap { channels[$0].position }, to: wanted, origin: center)
     var rows = channels.indices.map { identityRow(channels, $0) }
@@ -45,5 +45,12 @@ extension SpatialTransform {
       rows[target].terms = good.indices.map { Term(input: good[$0], weight: matrix[row, $0]) }
     }
     return SpatialTransform(inputs: channels, rows: rows)
+  }
+
+  /// The centre of the sphere nearest to electrodes, with the errors of this module.
+  private static func sphereCenter(of positions: [Position]) throws(ERPError) -> Position {
+    do { return try HeadSphere(fitting: positions).center } catch {
+      throw ERPError(code: .noElectrodePositions, message: error.message)
+    }
   }
 }

@@ -19,24 +19,6 @@ struct SphericalSplineTests {
     #expect(SpatialReference.relativeDifference(values, stored) < 1e-12)
   }
 
-  @Test("A sphere is found again from points on it", arguments: 0..<5)
-  func exactSphere(_ seed: Int) throws {
-    var generator = SplitMix64(seed: UInt64(seed))
-    let center = Position(
-      x: Double.random(in: -0.02...0.02, using: &generator), y: Double.random(in: -0.02...0.02, using: &generator),
-      z: Double.random(in: 0.02...0.05, using: &generator))
-    let points = (0..<12).map { _ in
-      let vector = (0..<3).map { _ in Double.random(in: -1...1, using: &generator) }
-      let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return Position(
-        x: center.x + 0.09 * vector[0] / length, y: center.y + 0.09 * vector[1] / length,
-        z: center.z + 0.09 * abs(vector[2]) / length)
-    }
-    let sphere = try HeadSphere(fitting: points)
-    #expect(abs(sphere.radius - 0.09) < 1e-12)
-    #expect(abs(sphere.center.x - center.x) < 1e-12 && abs(sphere.center.z - center.z) < 1e-12)
-  }
-
   @Test("Matrix and interpolated values equal MNE-Python's", arguments: bad.keys.sorted())
   func reference(_ count: String) throws {
     let bad = try #require(Self.bad[count])
@@ -76,8 +58,6 @@ struct SphericalSplineTests {
     func code(_ body: () throws -> Void) -> ERPError.Code? {
       #expect(throws: ERPError.self, performing: body)?.code
     }
-    #expect(code { _ = try HeadSphere(fitting: Array(positions.prefix(3))) } == .noElectrodePositions)
-    #expect(code { _ = try HeadSphere(fitting: positions + [Position(x: .nan, y: 0, z: 1)]) } == .noElectrodePositions)
     #expect(code { _ = try SphericalSpline.matrix(from: [], to: positions, origin: center) } == .noElectrodePositions)
     #expect(
       code { _ = try SphericalSpline.matrix(from: positions, to: [center], origin: center) } == .noElectrodePositions)
@@ -89,6 +69,9 @@ struct SphericalSplineTests {
     #expect(
       code { _ = try SpatialTransform.interpolation(of: Array(channels.prefix(5)), bad: ["FC5"]) }
         == .noElectrodePositions)
+    var misplaced = SpatialReference.channels
+    misplaced[7].position = Position(x: .nan, y: 0, z: 1)
+    #expect(code { _ = try SpatialTransform.interpolation(of: misplaced, bad: ["Cz"]) } == .noElectrodePositions)
   }
 
   @Test("Channels without a position, of another kind, or set aside give nothing to the interpolation")

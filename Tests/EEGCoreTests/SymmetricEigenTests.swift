@@ -2,8 +2,6 @@ import EEGCore
 import TestSupport
 import Testing
 
-@testable import ERP
-
 @Suite("Eigenvalues of symmetric matrices")
 struct SymmetricEigenTests {
   private static func random(_ size: Int, seed: Int) -> Matrix {

@@ -1,5 +1,3 @@
-import EEGCore
-
 /// The sphere that lies nearest to the electrodes of a head.
 public struct HeadSphere: Hashable, Sendable {
   /// Its centre [m].
@@ -20,13 +18,13 @@ public struct HeadSphere: Hashable, Sendable {
   /// `get_fitting_dig`, with which MNE centres the electrodes of `interpolate_bads(origin="auto")`.
   ///
   /// - Parameter positions: In metres, of all electrodes, bad ones too.
-  /// - Throws: ``ERPError``, code `noElectrodePositions`, for fewer than 4 usable ones and for numbers that are not
+  /// - Throws: ``ElectrodeError``, code `tooFewPositions`, for fewer than 4 usable ones and for numbers that are not
   ///   finite.
-  public init(fitting positions: [Position]) throws {
+  public init(fitting positions: [Position]) throws(ElectrodeError) {
     let used = positions.filter { !($0.z < -1e-6 && $0.y > 1e-6) }
     guard used.count >= 4, used.allSatisfy({ $0.x.isFinite && $0.y.isFinite && $0.z.isFinite }) else {
-      throw ERPError(
-        code: .noElectrodePositions,
+      throw ElectrodeError(
+        code: .tooFewPositions,
         message: "a sphere needs 4 electrodes with a position that are not on the face; there are \(used.count)")
     }
     var normal = Matrix(rows: 4, columns: 4)
@@ -40,7 +38,7 @@ public struct HeadSphere: Hashable, Sendable {
       }
     }
     guard let eigen = SymmetricEigen(normal) else {
-      throw ERPError(code: .noElectrodePositions, message: "no sphere fits the electrode positions; check their units")
+      throw ElectrodeError(code: .tooFewPositions, message: "no sphere fits the electrode positions; check their units")
     }
     // Of the normal equations, so the square of MNE's limit of 1e-6 on singular values.
     let inverse = eigen.pseudoInverse(tolerance: 1e-12)

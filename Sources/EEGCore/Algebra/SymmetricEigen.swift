@@ -1,20 +1,18 @@
-import EEGCore
-
 /// Eigenvalues and eigenvectors of a real symmetric matrix: `A = V diag(values) Vᵀ`.
 ///
 /// Householder reflections make the matrix tridiagonal, implicit QL steps make it diagonal. Eigenvalues are exact to a
 /// few units of rounding of the largest one. Source: the procedures tred2 and tql2 of Bowdler, Martin, Reinsch and
 /// Wilkinson 1968, Numerische Mathematik 11, 293-306.
-struct SymmetricEigen {
+package struct SymmetricEigen: Sendable {
   /// In ascending order.
-  private(set) var values: [Double]
+  package private(set) var values: [Double]
   /// Orthonormal, row k for value k; shape `[value, component]`.
-  private(set) var vectors: Matrix
+  package private(set) var vectors: Matrix
 
   /// Decomposes a matrix, of which only the lower triangle is read; its values must be finite.
   ///
   /// - Returns: Nil when the QL steps do not converge, which has not been seen with finite values.
-  init?(_ matrix: Matrix) {
+  package init?(_ matrix: Matrix) {
     precondition(matrix.rows == matrix.columns, "only square matrices have eigenvalues")
     precondition(matrix.values.allSatisfy(\.isFinite), "eigenvalues need finite numbers")
     var reduction = Tridiagonal(matrix)
@@ -30,7 +28,7 @@ struct SymmetricEigen {
   /// The Moore-Penrose inverse.
   ///
   /// - Parameter tolerance: Eigenvalues whose magnitude is not above this part of the largest count as zero.
-  func pseudoInverse(tolerance: Double) -> Matrix {
+  package func pseudoInverse(tolerance: Double) -> Matrix {
     let count = values.count
     let limit = tolerance * (values.map { abs($0) }.max() ?? 0)
     var inverse = Matrix(rows: count, columns: count)
