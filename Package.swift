@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "HDF5", targets: ["HDF5"]),
     .library(name: "EEGArchive", targets: ["EEGArchive"]),
     .library(name: "ERP", targets: ["ERP"]),
+    .library(name: "NeuralMass", targets: ["NeuralMass"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -45,6 +46,7 @@ let package = Package(
     library("EEGArchive", ["HDF5", "EEGCore"]),
     library("Resampling", ["EEGCore", "CSoxr"]),
     library("ERP", ["EEGCore", "CKernels"]),
+    library("NeuralMass", ["CKernels", "EEGCore"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
 
     .executableTarget(
@@ -61,6 +63,7 @@ let package = Package(
     tests("HDF5Tests", ["HDF5"]),
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
+    tests("NeuralMassTests", ["NeuralMass", "CKernels"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),

@@ -16,8 +16,8 @@
 /* Columns that one call works on. */
 #define CK_COLUMN_LANES 32
 
-/* Rows of `coefficients`. The first thirteen are those of the equations. */
-enum {
+/* Rows of `coefficients`. The first fifteen are those of the equations. */
+enum ck_column_row {
   CK_COLUMN_GAIN_0,
   CK_COLUMN_GAIN_1,
   CK_COLUMN_GAIN_2,
@@ -51,7 +51,7 @@ enum {
   CK_COLUMN_COEFFICIENTS
 };
 
-enum {
+enum ck_step {
   CK_STEP_EULER,
   CK_STEP_HEUN,
   CK_STEP_RUNGE_KUTTA_4,
