@@ -5,14 +5,14 @@ import Testing
 
 @Suite("Connected columns")
 struct ColumnNetworkTests {
-  private let coupling = ColumnCoupling(weights: [[0, 20], [40, 0]], delays: [[0, 0.0103], [0.0207, 0]])
+  private let coupling = ColumnCoupling(weights: [[0, 10], [20, 0]], delays: [[0, 0.0103], [0.0207, 0]])
 
   private func network(_ coupling: ColumnCoupling?) -> ColumnNetwork {
     var second = JansenRitParameters()
     second.excitatoryRate = 80
     return ColumnNetwork(
       columns: [JansenRitParameters(), second],
-      background: [BackgroundInput(mean: 90), BackgroundInput(mean: 100)],
+      background: [BackgroundInput(mean: 20), BackgroundInput(mean: 30)],
       stimuli: [.bump(GaussianBump(amplitude: 150, onset: 0.05, width: 0.02)), .none], coupling: coupling)
   }
 
@@ -42,7 +42,7 @@ struct ColumnNetworkTests {
       let delayed = step >= lag ? past[step - lag] : past[0]
       let bump = network.stimuli[0].value(at: Double(step) * dt)
       let inputs = [
-        SIMD4(0, 90 + bump, 0, 0), SIMD4(0, 100 + 40 * network.columns[0].firingRate(at: delayed), 0, 0),
+        SIMD4(0, 20 + bump, 0, 0), SIMD4(0, 30 + 40 * network.columns[0].firingRate(at: delayed), 0, 0),
       ]
       for column in 0..<2 {
         let rate = network.columns[column].derivative(of: states[column], input: inputs[column])
@@ -64,18 +64,19 @@ struct ColumnNetworkTests {
       return state
     }
     let rest = restingState(network)
+    #expect(largestDifference(restingState(network, seconds: 21), rest) < 1e-9, "the network does not rest")
     let reference = final(2e-5)
-    let steps = [2e-3, 1e-3, 5e-4]
+    let steps = [1e-3, 5e-4, 2.5e-4]
     let fitted = fittedOrder(steps: steps, errors: steps.map { largestDifference(final($0), reference) })
     #expect(fitted > 3.7, "fitted order \(fitted)")
   }
 
   /// Where the network stays when there is no stimulus.
-  private func restingState(_ network: ColumnNetwork) -> [Double] {
+  private func restingState(_ network: ColumnNetwork, seconds: Double = 20) -> [Double] {
     var quiet = network
     quiet.stimuli = [.none, .none]
     var state = [Double](repeating: 0, count: quiet.dimension)
-    _ = quiet.simulate(RungeKutta4.self, SimulationPlan(dt: 1e-3, duration: 20, every: 1000), state: &state)
+    _ = quiet.simulate(RungeKutta4.self, SimulationPlan(dt: 1e-3, duration: seconds, every: 1000), state: &state)
     return state
   }
 }

@@ -85,14 +85,21 @@ struct JansenRitModelTests {
     return batch.run([parameters])[0].dropFirst(400).map(Double.init)
   }
 
-  @Test("With the nominal values and uniform noise there is alpha rhythm")
-  func alphaRhythm() {
-    let output = spontaneous(connectivity: 135)
-    let peak = spectralPeak(output, rate: 200)
+  @Test("With the nominal values and uniform noise there is alpha rhythm", arguments: [128.0, 135, 270])
+  func alphaRhythm(connectivity: Double) {
+    let peak = spectralPeak(spontaneous(connectivity: connectivity), rate: 200)
     #expect((8...12).contains(peak), "peak at \(peak) Hz")
-    for c in [68.0, 128, 135, 270, 675, 1350] {
-      let o = spontaneous(connectivity: c)
-      print("C", c, spectralPeak(o, rate: 200), mean(o), variance(o).squareRoot(), o.min() ?? 0, o.max() ?? 0)
-    }
+  }
+
+  @Test("Connectivity decides between noise, alpha rhythm, wide swings and slow spikes")
+  func regimes() {
+    let deviations = [68.0, 135, 270, 675, 1350].map { variance(spontaneous(connectivity: $0)).squareRoot() }
+    // Filtered noise, alpha, wide alpha, spikes, and a column that inhibition holds down.
+    let expected = [0.0...0.5, 1...4, 8...16, 25...50, 0...0.5]
+    for (deviation, range) in zip(deviations, expected) { #expect(range.contains(deviation), "\(deviation) mV") }
+    let spikes = spontaneous(connectivity: 675)
+    let rate = spectralPeak(spikes, rate: 200)
+    #expect((2...4).contains(rate), "\(rate) spikes a second")
+    #expect((spikes.max() ?? 0) - (spikes.min() ?? 0) > 100)
   }
 }

@@ -30,9 +30,8 @@ struct StimulusTests {
     let bump = GaussianBump(amplitude: 10, onset: 0.5, width: 0.1, rate: 4, count: 3)
     let sum = Stimulus.tonic(5) + .bump(bump) + .held(HeldSamples([1, 2, 3], every: 0.25))
     let time = 0.6
-    let expected =
-      5 + 3
-      + (0..<3).reduce(0.0) { $0 + 10 * exp(-pow((time - 0.5 - Double($1) / 4) / 0.1, 2) / 2) }
+    let bumps = [0.5, 0.75, 1.0].map { peak in 10 * exp(-0.5 * ((time - peak) / 0.1) * ((time - peak) / 0.1)) }
+    let expected = 5 + 3 + bumps.reduce(0, +)
     #expect(abs(sum.value(at: time) - expected) < 1e-12)
     #expect(Stimulus.none.value(at: time) == 0)
     #expect(Stimulus.held(HeldSamples([1, 2, 3], every: 0.25)).value(at: 0.75) == 0)
