@@ -163,10 +163,9 @@ INLINE void run(const struct ck_columns *q, const int method) {
     vf normals[VECTORS][2 * STEPS];
     EACH_VECTOR {
       for (int call = 0; call < calls; call++) {
-        vu low, high;
-        memcpy(&low, q->number_low + u * WIDTH, sizeof low);
-        memcpy(&high, q->number_high + u * WIDTH, sizeof high);
-        normal_lanes(low, high, (uint32_t)(start / STEPS) * (uint32_t)calls + (uint32_t)call, q->purpose, q->seed,
+        vu numbers;
+        memcpy(&numbers, q->numbers + u * WIDTH, sizeof numbers);
+        normal_lanes(numbers, (uint32_t)(start / STEPS) * (uint32_t)calls + (uint32_t)call, q->purpose, q->seed,
                      normals[u] + 4 * call);
       }
     }

@@ -120,8 +120,8 @@ INLINE void box_muller(vu w0, vu w1, vf *first, vf *second) {
 }
 
 /* Normals 4 * block ..< 4 * block + 4 of every lane's stream. */
-INLINE void normal_lanes(vu stream_low, vu stream_high, uint32_t block, uint32_t purpose, uint64_t seed, vf normals[4]) {
-  vu c[4] = {(vu){0} + block, stream_low, stream_high, (vu){0} + purpose};
+INLINE void normal_lanes(vu stream, uint32_t block, uint32_t purpose, uint64_t seed, vf normals[4]) {
+  vu c[4] = {(vu){0} + block, (vu){0}, stream, (vu){0} + purpose};
   philox_lanes(c, (uint32_t)seed, (uint32_t)(seed >> 32));
   box_muller(c[0], c[1], &normals[0], &normals[1]);
   box_muller(c[2], c[3], &normals[2], &normals[3]);

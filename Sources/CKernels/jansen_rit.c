@@ -18,14 +18,13 @@ const char *ck_instruction_set(void) {
 #endif
 }
 
-CK_CLONES void ck_normal_lanes(uint64_t seed, uint32_t purpose, const uint32_t *number_low,
-                               const uint32_t *number_high, uint32_t block, float *normals) {
+CK_CLONES void ck_normal_lanes(uint64_t seed, uint32_t purpose, const uint32_t *numbers, uint32_t block,
+                               float *normals) {
   EACH_VECTOR {
-    vu low, high;
+    vu lanes;
     vf values[4];
-    memcpy(&low, number_low + u * WIDTH, sizeof low);
-    memcpy(&high, number_high + u * WIDTH, sizeof high);
-    normal_lanes(low, high, block, purpose, seed, values);
+    memcpy(&lanes, numbers + u * WIDTH, sizeof lanes);
+    normal_lanes(lanes, block, purpose, seed, values);
     for (int i = 0; i < 4; i++) store(normals + i * CK_COLUMN_LANES + u * WIDTH, values[i]);
   }
 }

@@ -73,7 +73,7 @@ struct JansenRitModelTests {
     #expect(largestDifference(values, expected) < 1e-9)
   }
 
-  /// Output with p drawn every millisecond from 120 ... 320 1/s, as in Jansen and Rit 1995, at 200 Hz, from 2 s on.
+  /// Output at 200 Hz from 2 s on, with p drawn every millisecond between 120 and 320 1/s as in Jansen and Rit 1995.
   private func spontaneous(connectivity: Double, seconds: Double = 42) -> [Double] {
     var generator = TestGenerator(state: 11)
     let input = (0..<Int(seconds * 1000)).map { _ in Double.random(in: 120...320, using: &generator) }

@@ -33,18 +33,15 @@ struct PhiloxTests {
   @Test("Lanes, blocks and the double precision reference draw the same normals")
   func lanesAgree() {
     let seed: UInt64 = 0x0123_4567_89ab_cdef
-    let first: UInt64 = 0xffff_fff0  // Numbers of the simulations cross from the low to the high word.
     let lanes = Int(CK_COLUMN_LANES)
-    let numbers = (0..<lanes).map { first + UInt64($0) }
-    let low = numbers.map { UInt32(truncatingIfNeeded: $0) }
-    let high = numbers.map { UInt32(truncatingIfNeeded: $0 >> 32) }
+    let numbers = (0..<lanes).map { UInt32.max - UInt32($0) }
     for block: UInt32 in [0, 1, 77, 0x8000_0001] {
       var normals = [Float](repeating: 0, count: 4 * lanes)
-      ck_normal_lanes(seed, NeuralNoise.purpose, low, high, block, &normals)
+      ck_normal_lanes(seed, NeuralNoise.purpose, numbers, block, &normals)
       for lane in 0..<lanes {
         var alone = [Float](repeating: 0, count: 4)
-        ck_standard_normals(seed, numbers[lane], NeuralNoise.purpose, block, 1, &alone)
-        var reference = NeuralNoise(seed: seed, simulation: numbers[lane])
+        ck_standard_normals(seed, numbers[lane], NeuralNoise.purpose, UInt64(block), 1, &alone)
+        var reference = NeuralNoise(seed: seed, simulation: Int(numbers[lane]))
         for place in 0..<4 {
           let exact = reference.normal(4 * Int(block) + place)
           #expect(abs(Double(normals[place * lanes + lane]) - exact) < 2e-6)
@@ -61,6 +58,14 @@ struct PhiloxTests {
     var part = [Float](repeating: 0, count: 4 * 13)
     ck_standard_normals(5, 9, 2, 30, 13, &part)
     #expect(part == Array(whole[(4 * 30)..<(4 * 43)]))
+    // Blocks whose number passes 2^32.
+    let first: UInt64 = 0x5_ffff_fffa
+    ck_standard_normals(5, 9, 2, first, 13, &part)
+    for block in 0..<13 {
+      var alone = [Float](repeating: 0, count: 4)
+      ck_standard_normals(5, 9, 2, first + UInt64(block), 1, &alone)
+      #expect(alone == Array(part[(4 * block)..<(4 * block + 4)]))
+    }
   }
 
   @Test("A million normals have the moments and tails of the normal distribution, and no memory")

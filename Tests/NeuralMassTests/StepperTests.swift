@@ -54,7 +54,7 @@ struct StepperTests {
     let stride = finest / steps
     var stepper = Method(dimension: 1)
     return (0..<paths).map { path in
-      var noise = NeuralNoise(seed: 3, simulation: UInt64(path))
+      var noise = NeuralNoise(seed: 3, simulation: path)
       var state = [1.0]
       var sum = 0.0
       for step in 0..<steps {
@@ -102,7 +102,7 @@ struct StepperTests {
     let (steps, finest) = ([8, 16, 32, 64], 512)
     // dX = -X dt + dW; the exact end comes from the finest steps, in each of which the noise is spread evenly.
     func difference(_ path: Int, _ count: Int) -> Double {
-      var noise = NeuralNoise(seed: 4, simulation: UInt64(path))
+      var noise = NeuralNoise(seed: 4, simulation: path)
       let increments = (0..<finest).map { noise.normal($0) / Double(finest).squareRoot() }
       func end(_ count: Int) -> Double {
         var stepper = EulerMaruyama(dimension: 1)

@@ -65,8 +65,8 @@ struct ck_columns {
   const float *coefficients;
   /* y0, y1, y2, y0', y1', y2' of every lane, before the call and after it: [6, CK_COLUMN_LANES] */
   float *state;
-  /* Numbers of the simulations, low and high words: [CK_COLUMN_LANES] each. They decide the noise, with the seed. */
-  const uint32_t *number_low, *number_high;
+  /* Numbers of the simulations, [CK_COLUMN_LANES]: the streams of their noise, see Philox.h. */
+  const uint32_t *numbers;
   uint64_t seed;
   uint32_t purpose;
   /* p just after the start of every step, in its middle, and just before its end: [steps, 3] */
@@ -101,7 +101,7 @@ void ck_log_values_portable(const float *x, float *result, size_t count);
 void ck_sin_cos_values(const uint32_t *turn, float *sine, float *cosine, size_t count);
 void ck_sin_cos_values_portable(const uint32_t *turn, float *sine, float *cosine, size_t count);
 /* The normals of ck_standard_normals, as the kernels make them here. */
-void ck_normal_lanes(uint64_t seed, uint32_t purpose, const uint32_t *number_low, const uint32_t *number_high,
-                     uint32_t block, float *normals); /* [4, CK_COLUMN_LANES] */
+void ck_normal_lanes(uint64_t seed, uint32_t purpose, const uint32_t *numbers, uint32_t block,
+                     float *normals); /* [4, CK_COLUMN_LANES] */
 
 #endif

@@ -34,12 +34,12 @@ static inline struct ck_philox_words ck_philox(uint32_t c0, uint32_t c1, uint32_
 /*
  * Normals 4 * first_block ..< 4 * (first_block + blocks) of a stream, mean 0 and standard deviation 1.
  *
- * Block b has the counter (b, low word of stream, high word of stream, purpose) and the key (low word of seed, high word
- * of seed). Its words 0 and 1 give normals 0 and 1, its words 2 and 3 give normals 2 and 3, by the method of Box and
+ * Block b has the counter (low word of b, high word of b, stream, purpose) and the key (low word of seed, high word of
+ * seed). Its words 0 and 1 give normals 0 and 1, its words 2 and 3 give normals 2 and 3, by the method of Box and
  * Muller: r cos(angle) and r sin(angle) with r = sqrt(-2 log((w0 / 2 + 0.5) / 2^31)), w0 / 2 rounded down, and
  * angle = 2 pi w1 / 2^32. None is larger than 6.7. The bits are the same on every machine.
  */
-void ck_standard_normals(uint64_t seed, uint64_t stream, uint32_t purpose, uint32_t first_block, size_t blocks,
+void ck_standard_normals(uint64_t seed, uint32_t stream, uint32_t purpose, uint64_t first_block, size_t blocks,
                          float *normals);
 
 #endif

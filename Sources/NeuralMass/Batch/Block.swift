@@ -9,19 +9,17 @@ struct Block {
   private let rows: Int
   /// `[coefficient, lane]`.
   private var coefficients: [Float]
-  private var numbersLow: [UInt32]
-  private var numbersHigh: [UInt32]
+  private var numbers: [UInt32]
 
   /// The simulations of a range; lanes left over repeat the last of them.
   init(
-    _ range: Range<Int>, of columns: [JansenRitParameters], background: [BackgroundInput], firstNumber: UInt64,
+    _ range: Range<Int>, of columns: [JansenRitParameters], background: [BackgroundInput], firstNumber: Int,
     batch: JansenRitBatch
   ) {
     self.batch = batch
     rows = range.count
     coefficients = Array(repeating: 0, count: ColumnCoefficients.count * Self.lanes)
-    numbersLow = Array(repeating: 0, count: Self.lanes)
-    numbersHigh = numbersLow
+    numbers = Array(repeating: 0, count: Self.lanes)
     for lane in 0..<Self.lanes {
       let index = min(range.lowerBound + lane, range.upperBound - 1)
       let values = ColumnCoefficients(
@@ -29,9 +27,7 @@ struct Block {
         dt: batch.plan.dt
       ).values
       for (row, value) in values.enumerated() { coefficients[row * Self.lanes + lane] = Float(value) }
-      let number = firstNumber &+ UInt64(index)
-      numbersLow[lane] = UInt32(truncatingIfNeeded: number)
-      numbersHigh[lane] = UInt32(truncatingIfNeeded: number >> 32)
+      numbers[lane] = UInt32(firstNumber + index)
     }
   }
 
@@ -49,20 +45,17 @@ struct Block {
       input.count == 3 * plan.stepCount && samples.count == rows * plan.sampleCount && isFinite.count == rows)
     var state = [Float](repeating: 0, count: JansenRitState.count * Self.lanes)
     coefficients.withUnsafeBufferPointer { coefficients in
-      numbersLow.withUnsafeBufferPointer { low in
-        numbersHigh.withUnsafeBufferPointer { high in
-          input.withUnsafeBufferPointer { input in
-            state.withUnsafeMutableBufferPointer { state in
-              var columns = ck_columns(
-                coefficients: coefficients.baseAddress, state: state.baseAddress, number_low: low.baseAddress,
-                number_high: high.baseAddress, seed: batch.seed, purpose: NeuralNoise.purpose, input: input.baseAddress,
-                steps: plan.stepCount, dt: Float(plan.dt), every: UInt32(plan.every),
-                mean: batch.decimation == .mean ? 1 : 0, rows: rows, samples: samples.baseAddress,
-                stride: plan.sampleCount)
-              switch batch.arithmetic {
-              case .fast: ck_columns_run(batch.method.kernel, &columns)
-              case .portable: ck_columns_run_portable(batch.method.kernel, &columns)
-              }
+      numbers.withUnsafeBufferPointer { numbers in
+        input.withUnsafeBufferPointer { input in
+          state.withUnsafeMutableBufferPointer { state in
+            var columns = ck_columns(
+              coefficients: coefficients.baseAddress, state: state.baseAddress, numbers: numbers.baseAddress,
+              seed: batch.seed, purpose: NeuralNoise.purpose, input: input.baseAddress, steps: plan.stepCount,
+              dt: Float(plan.dt), every: UInt32(plan.every), mean: batch.decimation == .mean ? 1 : 0, rows: rows,
+              samples: samples.baseAddress, stride: plan.sampleCount)
+            switch batch.arithmetic {
+            case .fast: ck_columns_run(batch.method.kernel, &columns)
+            case .portable: ck_columns_run_portable(batch.method.kernel, &columns)
             }
           }
         }

@@ -82,14 +82,16 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
   ///   - columns: Parameters of the simulations.
   ///   - background: Input from the rest of the brain, one for each; none for no such input. Noise needs a stochastic
   ///     method.
-  ///   - firstNumber: Number of the first simulation; the others follow. Parts of a job count through.
+  ///   - firstNumber: Number of the first simulation; the others follow, all below 2^32. Parts of a job count through.
   ///   - threads: Most threads at once.
   public func run(
-    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], firstNumber: UInt64 = 0,
+    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], firstNumber: Int = 0,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> ColumnSimulations {
     precondition(background.isEmpty || background.count == columns.count, "one background input a column")
     precondition(method.isStochastic || background.allSatisfy { $0.noise == 0 }, "noise needs a stochastic method")
+    precondition(
+      firstNumber >= 0 && firstNumber + columns.count <= 1 << 32, "simulations have numbers from 0 to 2^32 - 1")
     precondition(plan.stepCount <= Int(Int32.max), "fewer than two thousand million steps")
     let input = inputTable()
     let total = columns.count * plan.sampleCount

@@ -49,7 +49,7 @@ extension ColumnNetwork {
   ///   - simulation: the simulation's number.
   /// - Returns: Shape `[column, sample]` [mV].
   public func simulate<Method: StochasticStepper>(
-    _ method: Method.Type, _ plan: SimulationPlan, seed: UInt64, simulation: UInt64 = 0
+    _ method: Method.Type, _ plan: SimulationPlan, seed: UInt64, simulation: Int = 0
   ) -> [[Double]] {
     var method = Method(dimension: dimension)
     var noise = columns.indices.map { NeuralNoise(seed: seed, simulation: simulation, column: $0) }
@@ -72,7 +72,7 @@ extension ColumnNetwork {
   /// Outputs y1 - y2 with noise by ``StrangSplitting``, from zero.
   ///
   /// - Returns: Shape `[column, sample]` [mV].
-  public func simulateBySplitting(_ plan: SimulationPlan, seed: UInt64, simulation: UInt64 = 0) -> [[Double]] {
+  public func simulateBySplitting(_ plan: SimulationPlan, seed: UInt64, simulation: Int = 0) -> [[Double]] {
     let oscillators = columns.enumerated().flatMap { index, column in
       (0..<3).map { population in
         StrangSplitting.Oscillator(

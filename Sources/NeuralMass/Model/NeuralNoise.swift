@@ -3,21 +3,24 @@ import Foundation
 
 /// The random numbers of a simulation's background input: normals that seed, simulation, column and position decide.
 ///
-/// The kernels draw the same ones, in single precision. Source: `Philox.h`.
+/// The kernels draw the same ones, in single precision. Counter: block, column of a network, simulation, purpose. Source:
+/// `Philox.h`.
 struct NeuralNoise {
-  /// What the random numbers are for: the fourth word of the counter. A further column adds its number times 256.
-  static let purpose: UInt32 = 1
+  /// What the random numbers are for, the fourth word of the counter: CRC-32 of "neural noise".
+  static let purpose: UInt32 = 0x3970043a
 
   private let seed: UInt64
-  private let simulation: UInt64
-  private let purpose: UInt32
+  private let simulation: UInt32
+  private let column: UInt32
   private var block: UInt32?
   private var normals: SIMD4<Double> = .zero
 
-  init(seed: UInt64, simulation: UInt64, column: Int = 0) {
+  /// The stream of a column in a simulation, whose number is below 2^32.
+  init(seed: UInt64, simulation: Int, column: Int = 0) {
+    precondition(simulation >= 0 && simulation <= Int(UInt32.max), "simulations have numbers from 0 to 2^32 - 1")
     self.seed = seed
-    self.simulation = simulation
-    purpose = Self.purpose + UInt32(column) << 8
+    self.simulation = UInt32(simulation)
+    self.column = UInt32(column)
   }
 
   /// Normal number `position` of the stream.
@@ -25,7 +28,7 @@ struct NeuralNoise {
     let block = UInt32(position / 4)
     if block != self.block {
       let words = ck_philox(
-        block, UInt32(truncatingIfNeeded: simulation), UInt32(truncatingIfNeeded: simulation >> 32), purpose,
+        block, column, simulation, Self.purpose,
         UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
       let first = Self.pair(words.w0, words.w1)
       let second = Self.pair(words.w2, words.w3)

@@ -1,7 +1,7 @@
 /// The rate of change of a state at a time, for `dimension` values.
 public typealias Derivative = (_ time: Double, _ state: [Double], _ rate: inout [Double]) -> Void
 
-/// A method that takes an ordinary differential equation one step further. It knows nothing of the model.
+/// A method that takes an ordinary differential equation one step further and knows nothing of the model.
 public protocol Stepper: Sendable {
   /// The global error falls with this power of the step.
   static var order: Int { get }

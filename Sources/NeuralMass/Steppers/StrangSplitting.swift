@@ -42,7 +42,7 @@ public struct StrangSplitting: Sendable {
     kick = Array(repeating: 0, count: oscillators.count)
   }
 
-  /// One step. Allocates nothing.
+  /// Takes one step and allocates nothing.
   ///
   /// - Parameters:
   ///   - normals: Two independent ones for each oscillator.
