@@ -36,6 +36,8 @@ let package = Package(
         .product(name: "EDFFormat", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
         .product(name: "ERP", package: "evoke"),
       ]),
+    // Simulated seconds a second of CPU time, see docs/model.md.
+    .executableTarget(name: "simulate-columns", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
   ],
   swiftLanguageModes: [.v6]
 )

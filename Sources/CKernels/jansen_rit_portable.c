@@ -1,0 +1,4 @@
+/* Jansen-Rit columns without fused multiply-add: the same bits on every machine. */
+#pragma STDC FP_CONTRACT OFF
+#define SUFFIX _portable
+#include "JansenRitSteps.h"

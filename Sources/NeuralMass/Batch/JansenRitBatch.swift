@@ -1,0 +1,131 @@
+import CKernels
+import Foundation
+
+/// Simulates many columns at once, in single precision, on several threads.
+///
+/// What comes out of a simulation depends on its parameters, its number and the seed. It does not depend, bit by bit, on
+/// what else is in the batch, on the order, on threads or on how a job is cut into parts.
+public struct JansenRitBatch: Hashable, Codable, Sendable {
+  /// How a step is taken; ``ColumnNetwork`` has the same methods in double precision.
+  public enum Method: String, Codable, CaseIterable, Sendable {
+    /// Without noise, first order.
+    case euler
+    /// Without noise, second order.
+    case heun
+    /// Without noise, fourth order.
+    case rungeKutta4
+    /// With noise; strong order 1.
+    case eulerMaruyama
+    /// With noise; strong order 1, second order where there is none.
+    case stochasticHeun
+    /// With noise, see ``StrangSplitting``; keeps means and variances at long steps.
+    case splitting
+
+    /// Whether it has noise.
+    public var isStochastic: Bool {
+      switch self {
+      case .euler, .heun, .rungeKutta4: false
+      case .eulerMaruyama, .stochasticHeun, .splitting: true
+      }
+    }
+
+    var kernel: Int32 {
+      switch self {
+      case .euler: Int32(CK_STEP_EULER.rawValue)
+      case .heun: Int32(CK_STEP_HEUN.rawValue)
+      case .rungeKutta4: Int32(CK_STEP_RUNGE_KUTTA_4.rawValue)
+      case .eulerMaruyama: Int32(CK_STEP_EULER_MARUYAMA.rawValue)
+      case .stochasticHeun: Int32(CK_STEP_STOCHASTIC_HEUN.rawValue)
+      case .splitting: Int32(CK_STEP_SPLITTING.rawValue)
+      }
+    }
+  }
+
+  /// What becomes of the steps of one sample.
+  public enum Decimation: String, Codable, Sendable {
+    /// The first is kept.
+    case first
+    /// Their mean is kept, which dampens what is faster than half of the sampling rate.
+    case mean
+  }
+
+  /// How a step is taken.
+  public var method: Method
+  /// Steps and samples.
+  public var plan: SimulationPlan
+  /// What becomes of the steps of one sample.
+  public var decimation = Decimation.first
+  /// The stimulus of all columns.
+  public var stimulus: Stimulus
+  /// Where in a column it arrives.
+  public var routing: InputRouting
+  /// Decides the noise, with the simulation's number.
+  public var seed: UInt64
+  /// Whether results are to have the same bits on every machine.
+  public var arithmetic = Arithmetic.fast
+
+  /// A batch of simulations from zero.
+  public init(
+    method: Method, plan: SimulationPlan, stimulus: Stimulus = .none, routing: InputRouting = .canonical,
+    seed: UInt64 = 0
+  ) {
+    self.method = method
+    self.plan = plan
+    self.stimulus = stimulus
+    self.routing = routing
+    self.seed = seed
+  }
+
+  /// Simulates a column for each set of parameters.
+  ///
+  /// - Parameters:
+  ///   - columns: Parameters of the simulations.
+  ///   - background: Input from the rest of the brain, one for each; none for no such input. Noise needs a stochastic
+  ///     method.
+  ///   - firstNumber: Number of the first simulation; the others follow, all below 2^32. Parts of a job count through.
+  ///   - threads: Most threads at once.
+  public func run(
+    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], firstNumber: Int = 0,
+    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  ) -> ColumnSimulations {
+    precondition(background.isEmpty || background.count == columns.count, "one background input a column")
+    precondition(method.isStochastic || background.allSatisfy { $0.noise == 0 }, "noise needs a stochastic method")
+    precondition(
+      firstNumber >= 0 && firstNumber + columns.count <= 1 << 32, "simulations have numbers from 0 to 2^32 - 1")
+    precondition(plan.stepCount <= Int(Int32.max), "fewer than two thousand million steps")
+    let input = inputTable()
+    let total = columns.count * plan.sampleCount
+    var isFinite = [Bool](repeating: false, count: columns.count)
+    let samples = [Float](unsafeUninitializedCapacity: total) { samples, initializedCount in
+      isFinite.withUnsafeMutableBufferPointer { flags in
+        let (samples, flags) = (SharedMemory(samples), SharedMemory(flags))
+        let lanes = Block.lanes
+        forEachBlock((columns.count + lanes - 1) / lanes, threads: threads) { index in
+          let range = index * lanes..<min((index + 1) * lanes, columns.count)
+          let block = Block(range, of: columns, background: background, firstNumber: firstNumber, batch: self)
+          block.run(
+            input: input,
+            samples: samples.part(range.lowerBound * plan.sampleCount..<range.upperBound * plan.sampleCount),
+            isFinite: flags.part(range))
+        }
+      }
+      initializedCount = total
+    }
+    return ColumnSimulations(
+      samples: samples, sampleCount: plan.sampleCount, rate: plan.rate, isFinite: isFinite, arithmetic: arithmetic,
+      instructionSet: InstructionSet.current)
+  }
+
+  /// The stimulus at the start, in the middle and at the end of every step, `[step, 3]` [1/s].
+  private func inputTable() -> [Float] {
+    var table = [Float](repeating: 0, count: 3 * plan.stepCount)
+    if stimulus.parts.isEmpty { return table }
+    for step in 0..<plan.stepCount {
+      let start = Double(step) * plan.dt
+      table[3 * step] = Float(stimulus.value(at: start, .after))
+      table[3 * step + 1] = Float(stimulus.value(at: start + plan.dt / 2, .after))
+      table[3 * step + 2] = Float(stimulus.value(at: start + plan.dt, .before))
+    }
+    return table
+  }
+}
