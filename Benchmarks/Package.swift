@@ -36,7 +36,8 @@ let package = Package(
         .product(name: "EDFFormat", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
         .product(name: "ERP", package: "evoke"),
       ]),
-    // Simulated seconds a second of CPU time, see docs/model.md.
+    // Figure and speed of docs/model.md.
+    .executableTarget(name: "column-regimes", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
     .executableTarget(name: "simulate-columns", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
   ],
   swiftLanguageModes: [.v6]

@@ -19,26 +19,28 @@ func largestDifference(_ first: some Sequence<Double>, _ second: some Sequence<D
   zip(first, second).reduce(0) { max($0, abs($1.0 - $1.1)) }
 }
 
-/// Frequency of the largest density of a signal's spectrum, smoothed over 1 Hz [Hz].
+/// Frequency of the largest density of a signal's spectrum, from 4-second pieces under a Hann window [Hz].
 func spectralPeak(_ samples: [Double], rate: Double, band: ClosedRange<Double> = 1...40) -> Double {
-  let centre = mean(samples)
-  let resolution = 0.25
-  let powers = stride(from: band.lowerBound, through: band.upperBound, by: resolution).map { frequency in
-    let turn = -2 * Double.pi * frequency / rate
-    var (real, imaginary) = (0.0, 0.0)
-    for (index, sample) in samples.enumerated() {
-      // A Hann window keeps strong slow waves out of other frequencies.
-      let window = 0.5 - 0.5 * cos(2 * .pi * Double(index) / Double(samples.count))
-      real += window * (sample - centre) * cos(turn * Double(index))
-      imaginary += window * (sample - centre) * sin(turn * Double(index))
+  let (resolution, length) = (0.25, Int(4 * rate))
+  let pieces = stride(from: 0, through: samples.count - length, by: length).map { start in
+    let piece = Array(samples[start..<(start + length)])
+    let centre = mean(piece)
+    return piece.enumerated().map { index, sample in
+      (sample - centre) * (0.5 - 0.5 * cos(2 * .pi * Double(index) / Double(length)))
     }
-    return real * real + imaginary * imaginary
   }
-  let smoothed = powers.indices.map { index in
-    mean(Array(powers[max(0, index - 2)...min(powers.count - 1, index + 2)]))
+  let frequencies = stride(from: band.lowerBound, through: band.upperBound, by: resolution).map { $0 }
+  let powers = frequencies.map { frequency in
+    let turn = 2 * Double.pi * frequency / rate
+    let cosines = (0..<length).map { cos(turn * Double($0)) }
+    let sines = (0..<length).map { sin(turn * Double($0)) }
+    return pieces.reduce(0.0) { sum, piece in
+      let real = zip(piece, cosines).reduce(0) { $0 + $1.0 * $1.1 }
+      let imaginary = zip(piece, sines).reduce(0) { $0 + $1.0 * $1.1 }
+      return sum + real * real + imaginary * imaginary
+    }
   }
-  let place = smoothed.indices.max { smoothed[$0] < smoothed[$1] } ?? 0
-  return band.lowerBound + resolution * Double(place)
+  return frequencies[powers.indices.max { powers[$0] < powers[$1] } ?? 0]
 }
 
 /// SplitMix64, so that tests draw the same numbers every time.
