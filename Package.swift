@@ -23,7 +23,7 @@ let package = Package(
     .library(name: "HDF5", targets: ["HDF5"]),
     .library(name: "EEGArchive", targets: ["EEGArchive"]),
     .library(name: "ERP", targets: ["ERP"]),
-    .library(name: "Numerics", targets: ["Numerics"]),
+    .library(name: "EvokeNumerics", targets: ["EvokeNumerics"]),
     .library(name: "NeuralMass", targets: ["NeuralMass"]),
   ],
   dependencies: [
@@ -49,7 +49,7 @@ let package = Package(
     library("ERP", ["EEGCore", "CKernels"]),
     library("NeuralMass", ["CKernels", "EEGCore"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
-    library("Numerics"),
+    library("EvokeNumerics"),
 
     .executableTarget(
       name: "evoke",
@@ -68,7 +68,7 @@ let package = Package(
     tests("NeuralMassTests", ["NeuralMass", "CKernels", "EEGCore"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
-    tests("NumericsTests", ["Numerics"]),
+    tests("EvokeNumericsTests", ["EvokeNumerics"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-import Numerics
+import EvokeNumerics
 import Testing
 
 @Suite("Sobol sequences")

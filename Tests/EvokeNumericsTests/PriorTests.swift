@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+import EvokeNumerics
 import Testing
 
 @Suite("Priors")

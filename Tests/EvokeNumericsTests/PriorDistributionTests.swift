@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Numerics
+@testable import EvokeNumerics
 
 @Suite("Distributions of one parameter")
 struct PriorDistributionTests {

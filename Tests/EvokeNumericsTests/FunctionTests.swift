@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Numerics
+@testable import EvokeNumerics
 
 @Suite("Functions against mpmath")
 struct FunctionTests {
