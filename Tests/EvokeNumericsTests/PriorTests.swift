@@ -1,5 +1,5 @@
-import Foundation
 import EvokeNumerics
+import Foundation
 import Testing
 
 @Suite("Priors")
