@@ -135,7 +135,7 @@ for page in "${pages[@]}"; do
 done
 if $runs_all; then
   for image in docs/images/*.svg; do
-    grep -qF "images/$(basename "$image")" "${pages[@]}" || fail "$image: no page shows it"
+    grep -qF "images/$(basename "$image")" README.md docs/*.md || fail "$image: no page shows it"
   done
 fi
 
