@@ -96,5 +96,5 @@ struct EventList {
 
 extension Annotation {
   /// True for marks of unusable data: as in MNE-Python, texts that begin with "bad" in any letter case.
-  var isBad: Bool { text.lowercased().hasPrefix("bad") }
+  public var isBad: Bool { text.lowercased().hasPrefix("bad") }
 }

@@ -24,7 +24,7 @@ extension Recording {
       throw ERPError(
         code: .unknownChannel, message: "the recording has no EEG channel in volts, so there is nothing to filter")
     }
-    let badSpans = annotations.filter { $0.text.lowercased().hasPrefix("bad") }
+    let badSpans = annotations.filter(\.isBad)
     var groups: [FilteredSamples.Group] = []
     var filtered = signals
     for (_, members) in Dictionary(grouping: eeg, by: { Sampling(signals[$0]) }).sorted(by: {

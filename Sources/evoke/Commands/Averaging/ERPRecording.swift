@@ -54,7 +54,7 @@ struct ERPRecording {
       }
       // Marks of bad data stay: a table of events says nothing of them.
       recording.annotations =
-        recording.annotations.filter { $0.text.lowercased().hasPrefix("bad") } + events.annotations
+        recording.annotations.filter(\.isBad) + events.annotations
     } else if query != nil || options.conditionColumn != nil {
       throw usageError(
         "--where and --condition-column need a table of events: --events-table, or BIDS's beside the file")
