@@ -25,6 +25,7 @@ let package = Package(
     .library(name: "ERP", targets: ["ERP"]),
     .library(name: "EvokeNumerics", targets: ["EvokeNumerics"]),
     .library(name: "NeuralMass", targets: ["NeuralMass"]),
+    .library(name: "Simulation", targets: ["Simulation"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -44,17 +45,19 @@ let package = Package(
     library("EEGCore"),
     library("EDFFormat", ["EEGCore", "AtomicFiles", "CEDFlib", "CKernels"]),
     library("HDF5", ["CHDF5", "CDeflate", "AtomicFiles"]),
-    library("EEGArchive", ["HDF5", "EEGCore"]),
+    library("EEGArchive", ["HDF5", "EEGCore", "EvokeNumerics"]),
     library("Resampling", ["EEGCore", "CSoxr"]),
     library("ERP", ["EEGCore", "CKernels"]),
     library("NeuralMass", ["CKernels", "EEGCore"]),
+    library("Simulation", ["NeuralMass", "EvokeNumerics", "ERP", "EEGCore", "CKernels"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
     library("EvokeNumerics"),
 
     .executableTarget(
       name: "evoke",
       dependencies: [
-        "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report",
+        "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report", "Simulation",
+        "NeuralMass", "EvokeNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -63,9 +66,10 @@ let package = Package(
     tests("EEGCoreTests", ["EEGCore", "EDFFormat"]),
     tests("EDFFormatTests", ["EDFFormat", "EEGCore"]),
     tests("HDF5Tests", ["HDF5"]),
-    tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore"]),
+    tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore", "EvokeNumerics"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
     tests("NeuralMassTests", ["NeuralMass", "CKernels", "EEGCore"]),
+    tests("SimulationTests", ["Simulation", "NeuralMass", "EvokeNumerics", "ERP", "EEGCore"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
