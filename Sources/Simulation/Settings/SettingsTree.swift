@@ -1,0 +1,79 @@
+import Foundation
+
+/// Settings while they are put together: defaults, then what a file says, then single values by name.
+struct SettingsTree {
+  /// An object.
+  private(set) var root: JSONValue
+  /// Objects that may have keys which the defaults lack.
+  private static let open: Set<String> = ["parameters"]
+
+  /// Begins with all settings there are.
+  init(_ defaults: some Encodable) throws { root = try JSONValue(of: defaults) }
+
+  /// Puts the values of an object over those that are there.
+  ///
+  /// - Throws: ``SimulationError``, code `invalidSetting`, for keys that do not exist, by their path.
+  mutating func merge(_ overlay: JSONValue) throws {
+    root = try Self.merged(root, overlay, path: [])
+  }
+
+  /// Sets one value, as `--set NAME=VALUE` does.
+  ///
+  /// - Parameters:
+  ///   - name: A path with dots, or the last part of one as long as no other path ends with it. Names of parameters need
+  ///     no path.
+  ///   - value: The new value.
+  /// - Throws: ``SimulationError``, code `invalidSetting`, for a name that does not exist or is not clear.
+  mutating func set(_ name: String, to value: JSONValue) throws {
+    let path: [String]
+    if ParameterName(name) != nil {
+      path = ["parameters", name]
+    } else if name.hasPrefix("parameters.") {
+      path = ["parameters", String(name.dropFirst("parameters.".count))]
+    } else {
+      let leaves = Self.leaves(root, path: [])
+      let wanted = name.split(separator: ".").map(String.init)
+      let matches = leaves.filter { $0.suffix(wanted.count) == wanted[...] }
+      guard let match = matches.first(where: { $0 == wanted }) ?? matches.first, !wanted.isEmpty else {
+        throw Self.unknown(name, among: leaves.map { $0.joined(separator: ".") })
+      }
+      guard matches.count == 1 || match == wanted else {
+        let names = matches.map { $0.joined(separator: ".") }.joined(separator: ", ")
+        throw SimulationError(code: .invalidSetting, message: "the setting '\(name)' may be any of \(names); write it out")
+      }
+      path = match
+    }
+    try merge(path.reversed().reduce(value) { .object([$1: $0]) })
+  }
+
+  private static func merged(_ base: JSONValue, _ overlay: JSONValue, path: [String]) throws -> JSONValue {
+    guard case .object(var values) = base else { return overlay }
+    guard case .object(let new) = overlay else {
+      throw SimulationError(
+        code: .invalidSetting,
+        message: "\(path.isEmpty ? "the settings" : "'\(path.joined(separator: "."))'") must be a JSON object")
+    }
+    for (key, value) in new.sorted(by: { $0.key < $1.key }) {
+      let inner = path + [key]
+      if let old = values[key] {
+        values[key] = try merged(old, value, path: inner)
+      } else if open.contains(path.joined(separator: ".")) {
+        values[key] = value
+      } else {
+        throw unknown(inner.joined(separator: "."), among: values.keys.sorted())
+      }
+    }
+    return .object(values)
+  }
+
+  private static func unknown(_ name: String, among known: [String]) -> SimulationError {
+    SimulationError(
+      code: .invalidSetting, message: "there is no setting '\(name)'; there are \(known.joined(separator: ", "))")
+  }
+
+  /// Paths of all values that are no objects, in alphabetical order.
+  private static func leaves(_ value: JSONValue, path: [String]) -> [[String]] {
+    guard case .object(let values) = value else { return [path] }
+    return values.sorted { $0.key < $1.key }.flatMap { leaves($0.value, path: path + [$0.key]) }
+  }
+}

@@ -1,0 +1,146 @@
+import EEGCore
+import ERP
+import EvokeNumerics
+import NeuralMass
+
+/// A simulated data set, any part of which can be made by itself: parameters, evoked potentials, and what failed.
+///
+/// Seed and number decide a simulation. It does not depend, bit by bit, on which others are made with it, on the order, or
+/// on threads.
+public struct SimulationRun: Sendable {
+  /// What is simulated.
+  public let settings: SimulationSettings
+  /// Decides all that is random.
+  public let seed: UInt64
+  /// Of the drawn parameters, d of them, in the order of ``SimulatedPart/parameters``.
+  public let prior: Prior
+  /// The channels, C of them.
+  public let channels: [Channel]
+  /// Times of an epoch, from the event, T of them [s].
+  public let times: [Double]
+  /// Samples per second of an epoch [Hz].
+  public let rate: Double
+  /// Volts for each millivolt of a source, against the reference, shape `[channel, region]`; nil when simulations differ.
+  public let gains: Matrix?
+  /// Sensor noise against the reference: of root mean square 1 V, or as it was measured.
+  public let noise: SensorNoise
+
+  private let sampler: ParameterSampler
+  private let sources: SourceSimulation
+  private let source: SourceObservation
+  private let projection: HeadProjection
+  private let observation: any PotentialObservation
+
+  /// Prepares a data set.
+  ///
+  /// - Parameters:
+  ///   - settings: What is simulated.
+  ///   - seed: Decides all that is random.
+  ///   - channels: Of the montage, with positions.
+  ///   - leadField: A lead field made elsewhere, with the same channels in the same order; nil for the spheres.
+  ///   - measuredNoise: Of the same channels, when the settings ask for measured noise.
+  /// - Throws: ``SimulationError``; `HeadModelError`; `ERPError` for settings of the observation.
+  public init(
+    _ settings: SimulationSettings, seed: UInt64, channels: [Channel], leadField: LeadField? = nil,
+    measuredNoise: SensorNoise? = nil
+  ) throws {
+    try settings.validate()
+    self.settings = settings
+    self.seed = seed
+    self.channels = channels
+    prior = try settings.parameters.prior()
+    sampler = try ParameterSampler(prior: prior, method: settings.sampling, seed: seed)
+    let lookup = ParameterLookup(settings.parameters)
+    let regions = (1...settings.model.regions).map { RegionLookup(lookup, region: $0) }
+    let timeline = SimulatedTimeline(settings, trials: Int(lookup.value("trials").fixed.rounded()))
+    sources = SourceSimulation(settings, regions: regions, timeline: timeline, seed: seed)
+    source = try SourceObservation(settings, timeline: timeline)
+    times = source.times
+    rate = source.rate
+    projection = try HeadProjection(settings, channels: channels, regions: regions, leadField: leadField)
+    gains = projection.fixedGains
+    noise = try ReferencedNoise.make(settings, channels: channels, measured: measuredNoise)
+    let amplitude = NoiseAmplitude(settings, lookup: lookup, simulatedEpochs: source.epochCount)
+    observation =
+      settings.observation.isLinear
+      ? try AveragedObservation(settings, source: source, noise: noise, amplitude: amplitude, seed: seed)
+      : try TrialObservation(
+        settings, channels: channels, timeline: timeline, source: source, noise: noise, amplitude: amplitude, seed: seed)
+  }
+
+  /// Makes some simulations, on this thread.
+  ///
+  /// - Parameter numbers: Which; from 0 to 2^32 - 1.
+  /// - Throws: ``SimulationError``; `HeadModelError` for a source that was drawn outside the brain.
+  public func part(_ numbers: Range<Int>) throws -> SimulatedPart {
+    let count = prior.count
+    var parameters = [Double](repeating: 0, count: numbers.count * count)
+    var draw = [Double](repeating: 0, count: count)
+    for (row, number) in numbers.enumerated() {
+      sampler.parameters(of: number, into: &draw)
+      for place in 0..<count { parameters[row * count + place] = draw[place] }
+    }
+    let thetas = numbers.indices.map { number in
+      let row = number - numbers.lowerBound
+      return parameters[(row * count)..<((row + 1) * count)]
+    }
+    let outputs = sources.outputs(thetas, first: numbers.lowerBound)
+    var part = SimulatedPart(
+      numbers: numbers, parameters: parameters, sources: [], potentials: settings.noise.levels.map { _ in [] },
+      isFinite: outputs.isFinite, instructionSet: outputs.instructionSet)
+    let averages = try source.averages(of: outputs.samples)
+    part.sources = averages.values.map(Float.init)
+    let gains = try gains.map { fixed in thetas.map { _ in fixed } } ?? thetas.map { try projection.gains($0) }
+    part.potentials = try observation.potentials(
+      ObservedSources(
+        numbers: numbers, thetas: thetas, outputs: outputs.samples, averages: averages, gains: gains))
+    part.markFailed(regions: settings.model.regions, times: times.count, channels: channels.count)
+    return part
+  }
+}
+
+/// Simulations that were made together.
+public struct SimulatedPart: Sendable {
+  /// Their numbers, n of them.
+  public let numbers: Range<Int>
+  /// Drawn parameters, shape `[n, d]`.
+  public let parameters: [Double]
+  /// What sources contribute, without noise: shape `[n, region, time]` [mV], after filter, baseline and average.
+  public fileprivate(set) var sources: [Float]
+  /// Evoked potentials of each noise level, shape `[n, channel, time]` [V]; values that are no numbers where a simulation
+  /// failed.
+  public fileprivate(set) var potentials: [[Float]]
+  /// Whether a simulation stayed finite.
+  public let isFinite: [Bool]
+  /// How they were calculated; see `InstructionSet`.
+  public let instructionSet: String
+
+  fileprivate mutating func markFailed(regions: Int, times: Int, channels: Int) {
+    for (row, isFinite) in isFinite.enumerated() where !isFinite {
+      for place in (row * regions * times)..<((row + 1) * regions * times) { sources[place] = .nan }
+      for level in potentials.indices {
+        for place in (row * channels * times)..<((row + 1) * channels * times) { potentials[level][place] = .nan }
+      }
+    }
+  }
+}
+
+/// Simulated sources on their way to the electrodes.
+struct ObservedSources {
+  /// Numbers of the simulations.
+  let numbers: Range<Int>
+  /// Their drawn parameters.
+  let thetas: [ArraySlice<Double>]
+  /// Outputs of the columns, shape `[simulation, region, sample]` [mV].
+  let outputs: [Float]
+  /// Their averages, shape `[simulation * region, time]` [mV].
+  let averages: Matrix
+  /// One a simulation, shape `[channel, region]`, volts per millivolt.
+  let gains: [Matrix]
+}
+
+/// From sources to evoked potentials with noise.
+protocol PotentialObservation: Sendable {
+  /// Evoked potentials of each noise level, shape `[simulation, channel, time]` [V].
+  func potentials(_ sources: ObservedSources) throws -> [[Float]]
+}
