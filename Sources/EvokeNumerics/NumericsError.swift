@@ -9,6 +9,8 @@ public struct NumericsError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let invalidParameters = Code(name: "invalidParameters")
     /// A low-discrepancy sequence has fewer dimensions than were asked for.
     public static let tooManyDimensions = Code(name: "tooManyDimensions")
+    /// A matrix is not positive semidefinite, as every covariance is.
+    public static let notPositive = Code(name: "notPositive")
   }
 
   /// What kind of request failed.

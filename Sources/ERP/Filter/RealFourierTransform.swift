@@ -1,17 +1,18 @@
 import Foundation
 
-/// The Fourier transform of one long real sequence, for designing filters.
+/// The Fourier transform of one long real sequence, for designing filters and for autocovariances.
 ///
 /// A transform of half the size treats even and odd samples as real and imaginary parts. Filtering itself has a faster
 /// one, see ``BlockConvolver``. Source: Press et al. 2007, "Numerical Recipes", section 12.3.
-struct RealFourierTransform {
+package struct RealFourierTransform {
   /// Number of real samples, a power of two.
-  let size: Int
+  package let size: Int
   /// exp(-2 pi i k / size) for the first half of the circle.
   private let cosines: [Double]
   private let sines: [Double]
 
-  init(size: Int) {
+  /// Prepares transforms of a size that is a power of two, at least 4.
+  package init(size: Int) {
     precondition(size >= 4 && size & (size - 1) == 0, "the size is a power of two")
     self.size = size
     let angles = -2 * Double.pi / Double(size)
@@ -20,7 +21,7 @@ struct RealFourierTransform {
   }
 
   /// Bins 0 to `size / 2`, both included.
-  func forward(_ samples: [Double]) -> (real: [Double], imaginary: [Double]) {
+  package func forward(_ samples: [Double]) -> (real: [Double], imaginary: [Double]) {
     precondition(samples.count == size, "one sample for each place")
     let half = size / 2
     var (real, imaginary) = ([Double](repeating: 0, count: half), [Double](repeating: 0, count: half))
@@ -44,7 +45,7 @@ struct RealFourierTransform {
   }
 
   /// The samples of a spectrum as ``forward(_:)`` gives it.
-  func inverse(real: [Double], imaginary: [Double]) -> [Double] {
+  package func inverse(real: [Double], imaginary: [Double]) -> [Double] {
     let half = size / 2
     precondition(real.count == half + 1 && imaginary.count == half + 1, "a bin for each frequency")
     var (re, im) = ([Double](repeating: 0, count: half), [Double](repeating: 0, count: half))
