@@ -29,6 +29,7 @@ public struct SimulationRun: Sendable {
   private let sources: SourceSimulation
   private let source: SourceObservation
   private let projection: HeadProjection
+  private let recordings: RecordingSynthesis
   private let observation: any PotentialObservation
 
   /// Prepares a data set.
@@ -61,11 +62,12 @@ public struct SimulationRun: Sendable {
     gains = projection.fixedGains
     noise = try ReferencedNoise.make(settings, channels: channels, measured: measuredNoise)
     let amplitude = NoiseAmplitude(settings, lookup: lookup, simulatedEpochs: source.epochCount)
+    recordings = try RecordingSynthesis(
+      settings, channels: channels, timeline: timeline, noise: noise, amplitude: amplitude, seed: seed)
     observation =
       settings.observation.isLinear
-      ? try AveragedObservation(settings, source: source, noise: noise, amplitude: amplitude, seed: seed)
-      : try TrialObservation(
-        settings, channels: channels, timeline: timeline, source: source, noise: noise, amplitude: amplitude, seed: seed)
+      ? try AveragedObservation(settings, channels: channels, noise: noise, amplitude: amplitude, seed: seed)
+      : TrialObservation(settings, recordings: recordings, times: times.count)
   }
 
   /// Makes some simulations, on this thread.

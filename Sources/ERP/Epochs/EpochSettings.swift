@@ -46,6 +46,15 @@ public struct EpochSettings: Hashable, Sendable, Codable {
   /// The default settings.
   public init() {}
 
+  /// The samples of an epoch before decimation, counted from its event.
+  ///
+  /// - Parameter rate: Samples per second [Hz].
+  /// - Throws: ``ERPError``, codes `invalidSettings` and `invalidBaseline`.
+  public func sampleRange(rate: Double) throws -> ClosedRange<Int> {
+    let window = try EpochWindow(self, rate: rate)
+    return window.first...(window.first + window.count - 1)
+  }
+
   /// Limit above which an EEG channel's largest minus smallest value drops the epoch [V]: the first rule of
   /// ``ArtifactDetector/peakToPeak``.
   public var peakToPeakLimit: Double? {

@@ -28,17 +28,20 @@ extension Recording {
   ///
   /// - Parameters:
   ///   - channels: Names and positions of the signals.
-  ///   - samples: Shape `[channel, sample]`, volts.
+  ///   - samples: Volts of all channels.
+  ///   - sampleCount: Samples of a channel.
   ///   - rate: Samples per second [Hz].
   ///   - events: Times [s] of events, whose text is `event`.
-  init(channels: [Channel], samples: FloatSamples, rate: Double, events: [Double], event: String) {
+  init(
+    channels: [Channel], samples: some SampleSource, sampleCount: Int, rate: Double, events: [Double], event: String
+  ) {
     let signals = channels.map { channel in
       Signal(
-        label: channel.name, kind: .eeg, unit: .volts, rate: rate, sampleCount: samples.sampleCount,
+        label: channel.name, kind: .eeg, unit: .volts, rate: rate, sampleCount: sampleCount,
         encoding: .float32, calibration: .identity, position: channel.position)
     }
     self.init(
       signals: signals, annotations: events.map { Annotation(onset: $0, text: event) },
-      segments: [Segment(onset: 0, duration: Double(samples.sampleCount) / rate)], source: samples)
+      segments: [Segment(onset: 0, duration: Double(sampleCount) / rate)], source: samples)
   }
 }

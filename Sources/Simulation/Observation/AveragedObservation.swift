@@ -1,0 +1,118 @@
+import EEGCore
+import ERP
+import NeuralMass
+
+/// Signal and noise averaged apart: exact as long as all that is done to epochs is linear.
+///
+/// The mean of N epochs of noise has the law of one epoch divided by the root of N, so one is drawn, filtered in its
+/// law, and goes through the pipeline.
+struct AveragedObservation: PotentialObservation {
+  private let levels: [Double]
+  private let noise: EpochNoise
+  private let amplitude: NoiseAmplitude
+  private let pipeline: ERPPipeline
+  private let channels: [Channel]
+  private let seed: UInt64
+  private let rate: Double
+  /// Where the event lies in an epoch [s].
+  private let lead: Double
+
+  init(
+    _ settings: SimulationSettings, channels: [Channel], noise: SensorNoise, amplitude: NoiseAmplitude, seed: UInt64
+  ) throws {
+    levels = settings.noise.levels
+    self.amplitude = amplitude
+    self.channels = channels
+    self.seed = seed
+    rate = settings.model.rate
+    var epochs = settings.observation.epochSettings
+    // The noise is behind filter and reference already.
+    let recordingRate = settings.model.rate
+    let filter = try epochs.filter.map { try FilterResponse($0, rate: recordingRate).values }
+    (epochs.filter, epochs.reference) = (nil, .none)
+    pipeline = ERPPipeline(epochs)
+    let samples = try epochs.sampleRange(rate: rate)
+    lead = Double(-samples.lowerBound) / rate
+    self.noise = try EpochNoise(
+      noise, sampleCount: samples.count, rate: rate, filter: filter ?? [1], arithmetic: settings.model.arithmetic)
+  }
+
+  func potentials(_ sources: ObservedSources) throws -> [[Float]] {
+    let times = sources.averages.columns
+    let size = channels.count * times
+    let noises = levels.contains { $0 > 0 } ? try processedNoise(sources.numbers) : nil
+    let levelFactors = levels.map { Float($0.squareRoot()) }
+    var results = levels.map { _ in [Float](repeating: 0, count: sources.numbers.count * size) }
+    var signal = [Float](repeating: 0, count: times)
+    for (row, theta) in sources.thetas.enumerated() {
+      let gains = sources.gains[row]
+      let factor = Float(amplitude.ofAverage(theta))
+      for channel in channels.indices {
+        for time in 0..<times { signal[time] = 0 }
+        for region in 0..<gains.columns {
+          let gain = gains[channel, region]
+          let first = (row * gains.columns + region) * times
+          for time in 0..<times { signal[time] += Float(gain * sources.averages.values[first + time]) }
+        }
+        let first = row * size + channel * times
+        for level in levels.indices {
+          let scale = levelFactors[level] * factor
+          guard let noises, scale > 0 else {
+            for time in 0..<times { results[level][first + time] = signal[time] }
+            continue
+          }
+          for time in 0..<times { results[level][first + time] = signal[time] + scale * Float(noises[first + time]) }
+        }
+      }
+    }
+    return results
+  }
+
+  /// Noise of root mean square 1 V as it is found in averages, shape `[simulation, channel, time]`.
+  private func processedNoise(_ numbers: Range<Int>) throws -> [Double] {
+    let size = noise.channelCount * noise.sampleCount
+    var scratch = noise.makeScratch()
+    var values = [Float](repeating: 0, count: numbers.count * size)
+    values.withUnsafeMutableBufferPointer { all in
+      for (row, number) in numbers.enumerated() {
+        var epoch = all.extracting((row * size)..<((row + 1) * size)).mutableSpan
+        noise.draw(simulation: number, seed: seed, into: &epoch, scratch: &scratch)
+      }
+    }
+    let stack = StackedEpochs(values, channelCount: channels.count, sampleCount: noise.sampleCount)
+    let interval = Double(noise.sampleCount) / rate
+    let recording = Recording(
+      channels: channels, samples: stack, sampleCount: numbers.count * noise.sampleCount, rate: rate,
+      events: numbers.indices.map { lead + Double($0 - numbers.lowerBound) * interval }, event: "event")
+    return try pipeline.epochs(of: recording, threads: 1).epochs.values
+  }
+}
+
+/// Epochs one after the other, as a recording.
+struct StackedEpochs: SampleSource {
+  /// Shape `[epoch, channel, sample]`.
+  private let values: [Float]
+  private let channelCount: Int
+  private let sampleCount: Int
+
+  init(_ values: [Float], channelCount: Int, sampleCount: Int) {
+    (self.values, self.channelCount, self.sampleCount) = (values, channelCount, sampleCount)
+  }
+
+  func readDigital(signal: Int, from first: Int, into destination: inout MutableSpan<Int32>) throws {
+    throw RecordingError(code: .noDigitalSamples, message: "signal \(signal) holds physical values, not digital ones")
+  }
+
+  func readPhysical(signal: Int, from first: Int, into destination: inout MutableSpan<Double>) throws {
+    let all = values.span
+    var done = 0
+    while done < destination.count {
+      let (epoch, offset) = (first + done).quotientAndRemainder(dividingBy: sampleCount)
+      let start = (epoch * channelCount + signal) * sampleCount + offset
+      let length = min(destination.count - done, sampleCount - offset)
+      let piece = all.extracting(start..<(start + length))
+      for index in 0..<length { destination[done + index] = Double(piece[unchecked: index]) }
+      done += length
+    }
+  }
+}
