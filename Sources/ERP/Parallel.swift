@@ -11,7 +11,7 @@ import Synchronization
 ///   - makeScratch: Makes a thread's scratch value, such as a buffer.
 ///   - body: Does piece number `index`.
 /// - Throws: The error of the failed piece with the smallest number.
-func parallelFor<Scratch>(
+package func parallelFor<Scratch>(
   _ count: Int, threads: Int, makeScratch: @Sendable () -> Scratch,
   body: @Sendable (_ index: Int, _ scratch: Scratch) throws -> Void
 ) throws {

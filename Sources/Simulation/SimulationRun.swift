@@ -75,6 +75,45 @@ public struct SimulationRun: Sendable {
   /// - Parameter numbers: Which; from 0 to 2^32 - 1.
   /// - Throws: ``SimulationError``; `HeadModelError` for a source that was drawn outside the brain.
   public func part(_ numbers: Range<Int>) throws -> SimulatedPart {
+    let (parameters, outputs, observed) = try sources(numbers)
+    var part = SimulatedPart(
+      numbers: numbers, parameters: parameters, sources: observed.averages.values.map(Float.init),
+      potentials: try observation.potentials(observed), isFinite: outputs.isFinite,
+      instructionSet: outputs.instructionSet)
+    part.markFailed(regions: settings.model.regions, times: times.count, channels: channels.count)
+    return part
+  }
+
+  /// Makes the recording of a simulation, with every trial in it.
+  ///
+  /// - Parameters:
+  ///   - number: Which simulation.
+  ///   - level: Factor of the noise's variance.
+  /// - Returns: The recording, and what is true of it.
+  /// - Throws: ``SimulationError``, code `invalidSetting`, when only one trial is simulated or the simulation fails;
+  ///   `HeadModelError` for a source that was drawn outside the brain.
+  public func recording(_ number: Int, level: Double) throws -> SimulatedRecording {
+    guard settings.stimulus.simulatedTrials == .all else {
+      throw SimulationError(
+        code: .invalidSetting, message: "a recording has all trials; set stimulus.simulated_trials to all")
+    }
+    let (parameters, outputs, observed) = try sources(number..<(number + 1))
+    guard outputs.isFinite[0] else {
+      throw SimulationError(
+        code: .invalidSetting,
+        message: "simulation \(number) does not stay finite: \(prior.parameters.map(\.name)) = \(parameters); choose another")
+    }
+    let result = try recordings.recording(observed, row: 0, level: level)
+    let silent = AveragedObservation.signal(observed, channels: channels.count)
+    return SimulatedRecording(
+      recording: result.recording, blinks: result.blinks, parameters: parameters,
+      sources: observed.averages.values.map(Float.init), potential: silent, instructionSet: outputs.instructionSet)
+  }
+
+  /// Draws parameters and simulates sources.
+  private func sources(
+    _ numbers: Range<Int>
+  ) throws -> (parameters: [Double], outputs: SourceSimulation.Outputs, observed: ObservedSources) {
     let count = prior.count
     var parameters = [Double](repeating: 0, count: numbers.count * count)
     var draw = [Double](repeating: 0, count: count)
@@ -87,17 +126,11 @@ public struct SimulationRun: Sendable {
       return parameters[(row * count)..<((row + 1) * count)]
     }
     let outputs = sources.outputs(thetas, first: numbers.lowerBound)
-    var part = SimulatedPart(
-      numbers: numbers, parameters: parameters, sources: [], potentials: settings.noise.levels.map { _ in [] },
-      isFinite: outputs.isFinite, instructionSet: outputs.instructionSet)
-    let averages = try source.averages(of: outputs.samples)
-    part.sources = averages.values.map(Float.init)
     let gains = try gains.map { fixed in thetas.map { _ in fixed } } ?? thetas.map { try projection.gains($0) }
-    part.potentials = try observation.potentials(
-      ObservedSources(
-        numbers: numbers, thetas: thetas, outputs: outputs.samples, averages: averages, gains: gains))
-    part.markFailed(regions: settings.model.regions, times: times.count, channels: channels.count)
-    return part
+    let observed = ObservedSources(
+      numbers: numbers, thetas: thetas, outputs: outputs.samples, averages: try source.averages(of: outputs.samples),
+      gains: gains)
+    return (parameters, outputs, observed)
   }
 }
 
@@ -125,6 +158,22 @@ public struct SimulatedPart: Sendable {
       }
     }
   }
+}
+
+/// A simulated recording with what is true of it.
+public struct SimulatedRecording: Sendable {
+  /// In microvolts, with an annotation for each event and blink.
+  public let recording: Recording
+  /// The blinks in it.
+  public let blinks: [Blink]
+  /// Drawn parameters, shape `[d]`.
+  public let parameters: [Double]
+  /// What sources contribute to the average of all trials, shape `[region, time]` [mV].
+  public let sources: [Float]
+  /// The evoked potential without noise and blinks, shape `[channel, time]` [V].
+  public let potential: [Float]
+  /// How it was calculated; see `InstructionSet`.
+  public let instructionSet: String
 }
 
 /// Simulated sources on their way to the electrodes.

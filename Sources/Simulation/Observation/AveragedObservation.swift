@@ -38,34 +38,35 @@ struct AveragedObservation: PotentialObservation {
   }
 
   func potentials(_ sources: ObservedSources) throws -> [[Float]] {
+    let signal = Self.signal(sources, channels: channels.count)
+    guard levels.contains(where: { $0 > 0 }) else { return levels.map { _ in signal } }
+    let noises = try processedNoise(sources.numbers)
+    let size = channels.count * sources.averages.columns
+    return levels.map { level in
+      var values = signal
+      for (row, theta) in sources.thetas.enumerated() {
+        let factor = amplitude.ofAverage(theta) * level.squareRoot()
+        for place in (row * size)..<((row + 1) * size) { values[place] += Float(factor * noises[place]) }
+      }
+      return values
+    }
+  }
+
+  /// Potentials without noise, shape `[simulation, channel, time]` [V].
+  static func signal(_ sources: ObservedSources, channels: Int) -> [Float] {
     let times = sources.averages.columns
-    let size = channels.count * times
-    let noises = levels.contains { $0 > 0 } ? try processedNoise(sources.numbers) : nil
-    let levelFactors = levels.map { Float($0.squareRoot()) }
-    var results = levels.map { _ in [Float](repeating: 0, count: sources.numbers.count * size) }
-    var signal = [Float](repeating: 0, count: times)
-    for (row, theta) in sources.thetas.enumerated() {
-      let gains = sources.gains[row]
-      let factor = Float(amplitude.ofAverage(theta))
-      for channel in channels.indices {
-        for time in 0..<times { signal[time] = 0 }
+    var values = [Float](repeating: 0, count: sources.numbers.count * channels * times)
+    for (row, gains) in sources.gains.enumerated() {
+      for channel in 0..<channels {
+        let target = (row * channels + channel) * times
         for region in 0..<gains.columns {
           let gain = gains[channel, region]
           let first = (row * gains.columns + region) * times
-          for time in 0..<times { signal[time] += Float(gain * sources.averages.values[first + time]) }
-        }
-        let first = row * size + channel * times
-        for level in levels.indices {
-          let scale = levelFactors[level] * factor
-          guard let noises, scale > 0 else {
-            for time in 0..<times { results[level][first + time] = signal[time] }
-            continue
-          }
-          for time in 0..<times { results[level][first + time] = signal[time] + scale * Float(noises[first + time]) }
+          for time in 0..<times { values[target + time] += Float(gain * sources.averages.values[first + time]) }
         }
       }
     }
-    return results
+    return values
   }
 
   /// Noise of root mean square 1 V as it is found in averages, shape `[simulation, channel, time]`.

@@ -1,6 +1,6 @@
 import EEGCore
 
-/// Volts of several signals in one array, without a copy.
+/// Physical values of several signals in one array, without a copy.
 struct FloatSamples: SampleSource {
   /// Shape `[signal, sample]`.
   let values: [Float]
@@ -28,16 +28,18 @@ extension Recording {
   ///
   /// - Parameters:
   ///   - channels: Names and positions of the signals.
-  ///   - samples: Volts of all channels.
+  ///   - samples: Of all channels, in `unit`.
   ///   - sampleCount: Samples of a channel.
   ///   - rate: Samples per second [Hz].
   ///   - events: Times [s] of events, whose text is `event`.
+  ///   - unit: Of the samples.
   init(
-    channels: [Channel], samples: some SampleSource, sampleCount: Int, rate: Double, events: [Double], event: String
+    channels: [Channel], samples: some SampleSource, sampleCount: Int, rate: Double, events: [Double], event: String,
+    unit: PhysicalUnit = .volts
   ) {
     let signals = channels.map { channel in
       Signal(
-        label: channel.name, kind: .eeg, unit: .volts, rate: rate, sampleCount: sampleCount,
+        label: channel.name, kind: .eeg, unit: unit, rate: rate, sampleCount: sampleCount,
         encoding: .float32, calibration: .identity, position: channel.position)
     }
     self.init(

@@ -52,7 +52,7 @@ struct RecordingSynthesis: Sendable {
   ///   - sources: Outputs and gains.
   ///   - row: Which of them.
   ///   - level: Factor of the noise's variance.
-  /// - Returns: A recording in volts against the reference, with an annotation for each event and blink.
+  /// - Returns: A recording in microvolts against the reference, with an annotation for each event and blink.
   func recording(_ sources: ObservedSources, row: Int, level: Double) throws -> Result {
     let count = timeline.sampleCount
     let number = sources.numbers.lowerBound + row
@@ -74,9 +74,11 @@ struct RecordingSynthesis: Sendable {
       var span = samples.mutableSpan
       blinks.add(found, to: &span, topography: topography, rate: timeline.rate)
     }
+    // Files of recordings have microvolts, and so their readers expect.
+    for place in samples.indices { samples[place] *= 1e6 }
     var recording = Recording(
       channels: channels, samples: FloatSamples(samples, sampleCount: count), sampleCount: count, rate: timeline.rate,
-      events: timeline.events, event: Self.event)
+      events: timeline.events, event: Self.event, unit: .microvolts)
     recording.annotations += found.map { Annotation(onset: $0.onset, text: Self.blink) }
     recording.annotations.sort { $0.onset < $1.onset }
     return Result(recording: recording, blinks: found)

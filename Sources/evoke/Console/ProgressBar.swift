@@ -6,15 +6,32 @@ final class ProgressBar: Sendable {
   private struct State {
     var lastShown = 0.0
     var hasLine = false
+    /// Things that are done, where things are counted.
+    var done = 0
   }
 
   private let task: String
+  /// How many things there are to do, and what they are called.
+  private let things: (total: Int, unit: String)?
   private let start = ProgressBar.now()
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let state = Mutex(State())
 
   /// A bar named after what is being done, such as "reading".
-  init(_ task: String) { self.task = task }
+  init(_ task: String) { (self.task, things) = (task, nil) }
+
+  /// A bar that counts things, such as "simulations", and tells how many are done a second.
+  init(_ task: String, total: Int, unit: String) { (self.task, things) = (task, (total, unit)) }
+
+  /// Tells that some more things are done; may be called from any thread.
+  func advance(by count: Int) {
+    guard let things else { return }
+    let done = state.withLock { state in
+      state.done += count
+      return state.done
+    }
+    update(Double(done) / Double(max(1, things.total)))
+  }
 
   /// Tells how much is done, from 0 to 1; may be called from any thread and as often as one likes.
   func update(_ fraction: Double) {
@@ -26,13 +43,14 @@ final class ProgressBar: Sendable {
       state.lastShown = elapsed
       state.hasLine = true
       let percent = Int((min(fraction, 1) * 100).rounded())
+      let rate = things.map { ", \(Self.rate(fraction * Double($0.total) / elapsed)) \($0.unit)/s" } ?? ""
       let left = Self.clock(elapsed * (1 - fraction) / fraction)
       if isTerminal {
         let filled = Int((min(fraction, 1) * 30).rounded())
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
-        write("\r\(task) [\(bar)] \(percent) %  \(left) left ")
+        write("\r\(task) [\(bar)] \(percent) %\(rate)  \(left) left ")
       } else {
-        write("evoke: \(task): \(percent) %, \(left) left\n")
+        write("evoke: \(task): \(percent) %\(rate), \(left) left\n")
       }
     }
   }
@@ -46,6 +64,10 @@ final class ProgressBar: Sendable {
   }
 
   private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+
+  private static func rate(_ rate: Double) -> String {
+    rate < 10 ? Formatting.number((rate * 10).rounded() / 10) : "\(Int(rate.rounded()))"
+  }
 
   private static func clock(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds, 0), 360_000).rounded())

@@ -1,0 +1,31 @@
+import ERP
+import Foundation
+
+extension SimulationRun {
+  /// Simulations of one part: as many as a call of the kernel takes.
+  static let partSize = 32
+
+  /// Makes simulations in parts on several threads.
+  ///
+  /// - Parameters:
+  ///   - ranges: Which simulations.
+  ///   - threads: Most threads at once.
+  ///   - take: Gets every part, from any thread, in any order.
+  /// - Throws: The first error of ``part(_:)`` or `take`; parts that have begun are still finished.
+  public func forEachPart(
+    of ranges: [Range<Int>], threads: Int = ProcessInfo.processInfo.activeProcessorCount,
+    _ take: @Sendable (SimulatedPart) throws -> Void
+  ) throws {
+    // Parts begin at multiples of their size, so that a resumed run makes the same ones.
+    let parts = ranges.flatMap { range in
+      let first = range.lowerBound / Self.partSize
+      return (first...((range.upperBound - 1) / Self.partSize)).map { part in
+        (part * Self.partSize..<(part + 1) * Self.partSize).clamped(to: range)
+      }
+    }
+    try parallelFor(parts.count, threads: threads) {
+    } body: { index, _ in
+      try take(part(parts[index]))
+    }
+  }
+}
