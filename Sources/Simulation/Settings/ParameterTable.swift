@@ -1,13 +1,15 @@
 import EvokeNumerics
 
 /// Fixed values and distributions of parameters by name, as the object `parameters` of a settings file.
-///
-/// Parameters that are not in the table have their nominal values.
 public struct ParameterTable: Hashable, Sendable {
   private var entries: [ParameterName: PriorDistribution] = [:]
 
-  /// All parameters at their nominal values.
-  public init() {}
+  /// All parameters at their nominal values; regions after the first have none of their own.
+  public init() {
+    for parameter in ModelParameter.all {
+      if let name = ParameterName(parameter.name) { entries[name] = .fixed(parameter.nominal) }
+    }
+  }
 
   /// The distribution of a parameter.
   ///
@@ -75,6 +77,7 @@ extension ParameterTable: Codable {
 
   /// Reads and checks a table.
   public init(from decoder: any Decoder) throws {
+    self.init()
     let values = try decoder.container(keyedBy: Key.self)
     for key in values.allKeys {
       let name = try Self.name(key.stringValue)
@@ -94,12 +97,10 @@ extension ParameterTable: Codable {
     }
   }
 
-  /// Writes every parameter of the first region and of the observation, and what else is set.
+  /// Writes every parameter that the table has.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
-    let names = Set(ModelParameter.all.compactMap { ParameterName($0.name) } + entries.keys)
-    for name in names {
-      let distribution = entries[name] ?? .fixed(name.parameter.nominal)
+    for (name, distribution) in entries {
       if case .fixed(let value) = distribution {
         try values.encode(value, forKey: Key(stringValue: name.text))
       } else {

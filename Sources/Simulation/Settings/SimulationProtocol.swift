@@ -20,10 +20,9 @@ public enum SimulationProtocol: String, CaseIterable, Sendable {
   private static let physiologicalSettings: SimulationSettings = {
     var parameters = ParameterTable()
     for name in ["A_e", "A_i", "b_e", "b_i", "a_1", "a_2", "a_3", "a_4"] {
-      guard let range = ModelParameter.named(name)?.range else { continue }
-      let (lower, upper) = (range.lowerBound, range.upperBound)
+      guard let middle = RangeMiddle(of: name) else { continue }
       parameters.protocolValues([
-        name: .truncatedNormal(mean: (lower + upper) / 2, scale: (upper - lower) / 4, lower: lower, upper: upper)
+        name: .truncatedNormal(mean: middle.mean, scale: middle.scale, lower: middle.lower, upper: middle.upper)
       ])
     }
     // Volley: David et al. 2006, NeuroImage 30. Moment: evoked dipoles have some 10 to 100 nA m.
@@ -50,9 +49,8 @@ public enum SimulationProtocol: String, CaseIterable, Sendable {
     var parameters = ParameterTable()
     // The code of the study has 5 ... 150 for b_e, which must be a slip; its text has 50 ... 150.
     for name in ["A_e", "A_i", "b_e", "b_i", "C", "a_1", "a_2", "a_3", "a_4"] {
-      guard let range = ModelParameter.named(name)?.range else { continue }
-      let width = range.upperBound - range.lowerBound
-      parameters.protocolValues([name: .normal(mean: range.lowerBound + width / 2, scale: width / 4)])
+      guard let middle = RangeMiddle(of: name) else { continue }
+      parameters.protocolValues([name: .normal(mean: middle.mean, scale: middle.scale)])
     }
     let column = JansenRitParameters.deepjr
     parameters.protocolValues([
@@ -79,5 +77,18 @@ extension ParameterTable {
       guard let name = ParameterName(name) else { preconditionFailure("protocols know their parameters") }
       self[name] = distribution
     }
+  }
+}
+
+/// A normal distribution in the middle of a parameter's range: a quarter of it is its deviation, as in the study.
+private struct RangeMiddle {
+  let lower, upper, mean, scale: Double
+
+  init?(of name: String) {
+    guard let range = ModelParameter.named(name)?.range else { return nil }
+    (lower, upper) = (range.lowerBound, range.upperBound)
+    // Short decimals, as people would write them.
+    func short(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
+    (mean, scale) = (short((lower + upper) / 2), short((upper - lower) / 4))
   }
 }

@@ -1,3 +1,4 @@
+import ERP
 import EvokeNumerics
 import Foundation
 import NeuralMass
@@ -64,6 +65,8 @@ public struct SimulationSettings: Hashable, Sendable, Codable {
     do { self = try tree.root.decode(SimulationSettings.self) } catch let error as DecodingError {
       throw SimulationError(code: .invalidSetting, message: Self.reason(error))
     } catch let error as NumericsError {
+      throw SimulationError(code: .invalidSetting, message: error.message)
+    } catch let error as ERPError {
       throw SimulationError(code: .invalidSetting, message: error.message)
     }
     try validate()

@@ -21,11 +21,10 @@ struct SimulationSettingsTests {
 
   @Test("Everything that can be set stands in the JSON", arguments: protocols)
   func completeness(_ base: SimulationProtocol) throws {
-    let json = try #require(
-      JSONSerialization.jsonObject(with: JSONEncoder().encode(base.settings)) as? [String: [String: Any]?])
-    let parameters = try #require(json["parameters"] ?? nil)
+    let json = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(base.settings)) as? [String: Any])
+    let parameters = try #require(json["parameters"] as? [String: Any])
     #expect(Set(parameters.keys) == Set(ModelParameter.all.map(\.name)))
-    let observation = try #require(json["observation"] ?? nil)
+    let observation = try #require(json["observation"] as? [String: Any])
     #expect(
       Set(observation.keys) == [
         "tmin_s", "tmax_s", "baseline_s", "detrend", "decimation", "filter_hz", "filter", "reference", "reject",
@@ -81,11 +80,25 @@ struct SimulationSettingsTests {
       ("levels", "[]", "noise levels"),
       ("levels", "[1, 1]", "each once"),
       ("reject", "[\"ptp=100uV\"]", "simulated_trials"),
-      ("observation", "3", "'observation' must be a JSON object"),
+      ("observation", "3", "there is no setting 'observation'"),
     ])
   func refusals(_ name: String, _ value: String, _ words: String) throws {
     let error = #expect(throws: SimulationError.self) {
       try SimulationSettings(SimulationProtocol.physiological.settings, assignments: [(name, value)])
+    }
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+  }
+
+  @Test(
+    "A file that is no settings file is refused with the place",
+    arguments: [
+      (#"{"observation": 3}"#, "'observation' must be a JSON object"), ("[1]", "must be a JSON object"),
+      (#"{"observation": {"tmax": 3}}"#, "observation.tmax"), ("{", "no JSON"),
+      (#"{"parameters": {"C": [1]}}"#, "parameter C"),
+    ])
+  func badFiles(_ file: String, _ words: String) throws {
+    let error = #expect(throws: SimulationError.self) {
+      try SimulationSettings(SimulationProtocol.physiological.settings, file: Data(file.utf8))
     }
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
   }

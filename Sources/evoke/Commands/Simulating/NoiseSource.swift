@@ -99,7 +99,7 @@ struct NoiseSource {
     let known = ChannelNames(channels.map(\.name))
     return try names.map { name in
       do { return try known.index(of: name) } catch {
-        throw SimulationError(code: .mismatch, message: error.message)
+        throw SimulationError(code: .mismatch, message: "\(error)")
       }
     }
   }
