@@ -1,4 +1,4 @@
-"""Read the HDF5 archives that `evoke` writes: recordings, epochs and evoked potentials.
+"""Read the HDF5 archives that `evoke` writes: recordings, epochs, evoked potentials and simulations.
 
 Needs h5py and numpy; the to_mne methods need MNE-Python too. docs/archives.md describes the layouts.
 """
@@ -6,6 +6,7 @@ Needs h5py and numpy; the to_mne methods need MNE-Python too. docs/archives.md d
 import json
 from collections import Counter, namedtuple
 from datetime import datetime, timezone
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -14,10 +15,10 @@ MNE_TYPES = {"eeg": "eeg", "eog": "eog", "ecg": "ecg", "emg": "emg", "status": "
 
 
 def read(path):
-    """Return a Recording, an Epochs or an Evoked, by the kind of the archive."""
+    """Return a Recording, an Epochs, an Evoked or a Simulations, by the kind of the archive."""
     file = h5py.File(path, "r")
     kind, version = file.attrs.get("evoke_kind"), file.attrs.get("evoke_version", 0)
-    readers = {"recording": Recording, "epochs": Epochs, "evoked": Evoked}
+    readers = {"recording": Recording, "epochs": Epochs, "evoked": Evoked, "simulations": Simulations}
     if kind not in readers or version > 1:
         file.close()
         raise ValueError(f"{path}: kind {kind!r}, version {version}, is not one that this module reads")
@@ -156,3 +157,59 @@ class Evoked(Epochs):
     def epochs_to_mne(self):
         """The kept epochs as mne.EpochsArray."""
         return super().to_mne()
+
+
+def read_simulations(path):
+    """Return the Simulations of a file: ours, or of any program with /theta and /x."""
+    return Simulations(h5py.File(path, "r"))
+
+
+class Simulations:
+    """Parameters in memory; `levels` are h5py datasets, so that a part can be read, until `file` is closed."""
+
+    def __init__(self, file):
+        self.file, attributes = file, file.attrs
+        check_shards(file)
+        self.settings = json.loads(attributes["evoke_settings"]) if "evoke_settings" in attributes else None
+        theta = file["theta"]
+        count, parameters = theta.shape
+        self.theta = theta[()]  # [n, d]
+        self.names = decoded(theta.attrs.get("names", [f"theta_{k}" for k in range(parameters)]))
+        self.units = decoded(theta.attrs.get("units", [""] * parameters))
+        self.status = file["ok"][()].astype("u1") if "ok" in file else np.ones(count, "u1")
+        self.ok = self.status == 1  # the others failed (0), or are not there yet in an unfinished file (255)
+        self.levels = [file["x"]]  # [n, channel, time] in volts, one a level of noise
+        while f"x_{len(self.levels)}" in file:
+            self.levels.append(file[f"x_{len(self.levels)}"])
+        self.noise_levels = [x.attrs.get("noise_level") for x in self.levels]
+        self.source = file.get("source")  # [n, column, time] in mV, or None
+        self.numbers = file["simulation"][()] if "simulation" in file else np.arange(count)
+        self.seed = int(file["seed"][()]) if "seed" in file else None
+        self.prior = read_prior(file["prior"]) if "prior" in file else None
+        self.times = file["times_s"][()] if "times_s" in file else None
+        self.channels = texts(file["channels/name"]) if "channels/name" in file else None
+
+    @property
+    def x(self):
+        """All data of the first level of noise."""
+        return self.levels[0][()]
+
+
+def decoded(words):
+    return [word.decode() if isinstance(word, bytes) else str(word) for word in words]
+
+
+def read_prior(group):
+    """A prior as a dict: "kind" and its arrays; "parts", a list of such, for kind "independent"."""
+    kind = decoded([group.attrs["kind"]])[0]
+    if kind == "independent":
+        return {"kind": kind, "parts": [read_prior(group[str(k)]) for k in range(len(group))]}
+    return {"kind": kind} | {name: dataset[()] for name, dataset in group.items()}
+
+
+def check_shards(file):
+    """HDF5 reads the fill value where a file behind a virtual archive is missing; here that is an error."""
+    folder = Path(file.filename).parent
+    for name in file.attrs.get("shard_files", []):
+        if not (folder / name).exists() and not (folder.resolve() / name).exists():
+            raise FileNotFoundError(f"{file.filename}: refers to {name} beside it, which is missing")

@@ -32,19 +32,45 @@ public final class AtomicFile {
 
   /// Flushes the temporary file and gives it its name.
   ///
+  /// - Parameter replacing: False to fail, however close the race, when there is a file of that name by now.
   /// - Throws: ``FileOutputError`` when the disk is full or the rename fails; the temporary file is then gone.
-  public func commit() throws {
+  public func commit(replacing: Bool = true) throws {
     guard isOpen else { return }
     isOpen = false
     do {
-      try Self.flush(temporaryPath, reportedAs: path)
-      guard rename(temporaryPath, path) == 0 else { throw FileOutputError.system(path, "cannot be renamed into place") }
+      if replacing {
+        try Self.move(temporaryPath, to: path)
+      } else {
+        try Self.flush(temporaryPath, reportedAs: path)
+        try moveWithoutReplacing()
+      }
     } catch {
       unlink(temporaryPath)
       throw error
     }
-    // Makes the new name itself durable; a file system that cannot flush a folder is no reason to fail.
+  }
+
+  /// A rename would replace; a second link to the same file never does.
+  private func moveWithoutReplacing() throws {
+    if link(temporaryPath, path) == 0 {
+      unlink(temporaryPath)
+    } else {
+      // File systems without such links are left with a look beforehand.
+      guard errno != EEXIST, access(path, F_OK) != 0, rename(temporaryPath, path) == 0 else {
+        throw FileOutputError(path: path, message: "cannot be put into place: is there such a file by now?")
+      }
+    }
     try? Self.flush(Self.folder(of: path), reportedAs: path)
+  }
+
+  /// Flushes a file to the disk and gives it another name in the same folder, replacing a file of that name.
+  ///
+  /// - Throws: ``FileOutputError`` when the disk is full or the rename fails; the file then keeps its name.
+  public static func move(_ source: String, to path: String) throws {
+    try flush(source, reportedAs: path)
+    guard rename(source, path) == 0 else { throw FileOutputError.system(path, "cannot be renamed into place") }
+    // Makes the new name itself durable; a file system that cannot flush a folder is no reason to fail.
+    try? flush(folder(of: path), reportedAs: path)
   }
 
   deinit {

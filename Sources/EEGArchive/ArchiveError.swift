@@ -21,6 +21,18 @@ public struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let unsupported = Code(name: "unsupported")
     /// Content that the layout cannot hold.
     public static let notStorable = Code(name: "notStorable")
+    /// A file that lacks simulations, or an unfinished file that is in the way.
+    public static let unfinished = Code(name: "unfinished")
+    /// An unfinished file that another process, or another writer of this one, is writing.
+    public static let inUse = Code(name: "inUse")
+    /// Files of different jobs, or an unfinished file of another job than the one that would go on.
+    public static let differentJob = Code(name: "differentJob")
+    /// Simulations that are in none of the files of a job.
+    public static let gap = Code(name: "gap")
+    /// Simulations that are in several files of a job.
+    public static let overlap = Code(name: "overlap")
+    /// The system refused to write: mostly a full disk.
+    public static let cannotWrite = Code(name: "cannotWrite")
   }
 
   /// What kind of failure.

@@ -12,7 +12,9 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
   case variableString
   /// A pointer to a group or dataset of the same file.
   case objectReference
-  /// Compound, enumeration (NumPy's booleans), reference to a region and so on.
+  /// NumPy's booleans: an enumeration of FALSE, 0, and TRUE, 1, in 8 bits; read as integers.
+  case boolean
+  /// Compound, any other enumeration, reference to a region and so on.
   case unsupported(String)
 
   /// The type in words, for messages.
@@ -23,6 +25,7 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
     case .fixedString(let bytes): "text of \(bytes) bytes"
     case .variableString: "text"
     case .objectReference: "object reference"
+    case .boolean: "boolean"
     case .unsupported(let name): name
     }
   }
@@ -64,7 +67,7 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
     case H5T_INTEGER, H5T_FLOAT: self = .unsupported("number whose bits lie outside its bytes")
     case H5T_STRING: self = H5Tis_variable_str(type) > 0 ? .variableString : .fixedString(bytes: bytes)
     case H5T_COMPOUND: self = .unsupported("compound")
-    case H5T_ENUM: self = .unsupported("enumeration")
+    case H5T_ENUM: self = Self.isBoolean(type, bytes) ? .boolean : .unsupported("enumeration")
     case H5T_REFERENCE where H5Tequal(type, chdf5_object_reference()) > 0: self = .objectReference
     case H5T_REFERENCE: self = .unsupported("reference")
     case H5T_BITFIELD: self = .unsupported("bit field")
@@ -72,6 +75,15 @@ public enum HDF5DataType: Hashable, Sendable, CustomStringConvertible {
     case H5T_VLEN: self = .unsupported("variable-length sequence")
     case H5T_ARRAY: self = .unsupported("array")
     default: self = .unsupported("unknown type")
+    }
+  }
+
+  /// True for an enumeration whose values are exactly those of NumPy's booleans.
+  private static func isBoolean(_ type: hid_t, _ bytes: Int) -> Bool {
+    guard bytes == 1, H5Tget_nmembers(type) == 2 else { return false }
+    return ["FALSE", "TRUE"].enumerated().allSatisfy { value, name in
+      var stored: UInt8 = .max
+      return H5Tenum_valueof(type, name, &stored) >= 0 && stored == UInt8(value)
     }
   }
 
@@ -105,6 +117,7 @@ extension HDF5Number {
   static func canRead(_ type: HDF5DataType) -> Bool {
     switch (hdf5Type, type) {
     case (.float, .float), (.float, .integer): true
+    case (.integer, .boolean): true
     case (.integer(let bits, true), .integer(let stored, true)): stored <= bits
     case (.integer(let bits, true), .integer(let stored, false)): stored < bits
     case (.integer(let bits, false), .integer(let stored, false)): stored <= bits

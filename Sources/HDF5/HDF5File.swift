@@ -29,7 +29,7 @@ public final class HDF5File: HDF5Container {
       guard H5Fis_hdf5(path) > 0 else {
         throw HDF5Error(code: .cannotOpen, path: path, object: "", message: "is not an HDF5 file")
       }
-      let access = try Self.accessProperties(path)
+      let access = try Self.accessProperties(path, closing: H5F_CLOSE_WEAK)
       defer { H5Pclose(access) }
       let id = H5Fopen(path, chdf5_read_only(), access)
       guard id >= 0 else {
@@ -61,7 +61,7 @@ public final class HDF5File: HDF5Container {
     let output = try AtomicFile(path: path)
     let temporaryPath = output.temporaryPath
     let identifier = try HDF5Library.locked {
-      let access = try Self.accessProperties(path, oldestReader)
+      let access = try Self.accessProperties(path, oldestReader, closing: H5F_CLOSE_STRONG)
       defer { H5Pclose(access) }
       let creation = H5Pcreate(chdf5_file_create())
       defer { H5Pclose(creation) }
@@ -83,17 +83,23 @@ public final class HDF5File: HDF5Container {
   ///
   /// Does nothing for a file opened for reading, or a second time.
   ///
+  /// - Parameter replacing: False to fail when there is a file of that name by now.
   /// - Throws: ``HDF5Error``, code `cannotWrite`; `FileOutputError`. The target is then as it was.
-  public func commit() throws { try location.file.commit() }
+  public func commit(replacing: Bool = true) throws { try location.file.commit(replacing: replacing) }
 
-  /// Properties of every file: format of one HDF5 release on both sides, and all objects closed with the file.
+  /// Properties of every file: format of one HDF5 release on both sides, and what becomes of objects that are open when
+  /// the file is closed.
   ///
-  /// Bounds at 1.10 keep files readable by every HDF5 since 2016; "latest" of a newer library would not open here.
-  private static func accessProperties(_ path: String, _ release: HDF5Release = .v110) throws -> hid_t {
+  /// Bounds at 1.10 keep files readable by every HDF5 since 2016; "latest" of a newer library would not open here. A file
+  /// that is written closes all objects with it. One that is read is closed after its objects, so the strong degree would
+  /// change nothing, and the library refuses it for a file that it holds open for a virtual dataset.
+  private static func accessProperties(
+    _ path: String, _ release: HDF5Release = .v110, closing degree: H5F_close_degree_t
+  ) throws -> hid_t {
     let access = H5Pcreate(chdf5_file_access())
     let version = release == .v18 ? H5F_LIBVER_V18 : H5F_LIBVER_V110
     guard access >= 0, H5Pset_libver_bounds(access, version, version) >= 0,
-      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
+      H5Pset_fclose_degree(access, degree) >= 0
     else {
       throw HDF5Error(
         code: .library, path: path, object: "", message: "cannot set how the file is opened",

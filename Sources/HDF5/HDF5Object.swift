@@ -66,7 +66,7 @@ final class OpenFile: Sendable {
   }
 
   /// Flushes, closes and renames; nothing for a file that is read.
-  func commit() throws {
+  func commit(replacing: Bool) throws {
     try output.withLock { output in
       guard let target = output else { return }
       output = nil
@@ -78,7 +78,7 @@ final class OpenFile: Sendable {
         }
       }
       try writeUserBlock(to: target.temporaryPath)
-      try target.commit()
+      try target.commit(replacing: replacing)
     }
   }
 

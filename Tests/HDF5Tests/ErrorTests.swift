@@ -54,7 +54,7 @@ struct ErrorTests {
 
   static let lossy: [(name: String, type: NumberType)] = [
     ("text/variable", NumberType(type: Double.self)), ("text/ascii", NumberType(type: Int8.self)),
-    ("compound", NumberType(type: Double.self)), ("boolean", NumberType(type: UInt8.self)),
+    ("compound", NumberType(type: Double.self)), ("boolean", NumberType(type: Double.self)),
     ("little/f8", NumberType(type: Int64.self)), ("little/i8", NumberType(type: Int32.self)),
     ("little/u8", NumberType(type: Int64.self)), ("little/i1", NumberType(type: UInt64.self)),
   ]

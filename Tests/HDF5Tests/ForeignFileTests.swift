@@ -28,6 +28,13 @@ struct ForeignFileTests {
     #expect(try file.dataset("half").read(Double.self).values == [0.5, 2])
   }
 
+  @Test("NumPy's booleans are integers")
+  func booleans() throws {
+    #expect(try file.dataset("boolean").type == .boolean)
+    #expect(try file.dataset("boolean").read(UInt8.self).values == [1, 0])
+    #expect(try file.dataset("boolean").read(Int.self).values == [1, 0])
+  }
+
   static let table = (0..<70).map { Double($0) }
 
   @Test("Compressed tables whose chunks reach over both edges", arguments: ["i1", "i2", "i4", "f4", "f8", ">i4"])
