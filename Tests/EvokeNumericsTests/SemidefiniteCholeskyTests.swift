@@ -69,7 +69,8 @@ struct SemidefiniteCholeskyTests {
     }
   }
 
-  @Test("What is no covariance is refused", arguments: [[-1.0], [.nan], [1, 2, 2, 1], [0, 1, 1, 0], [1, 0, 0, -1e-3]])
+  @Test(
+    "What is no covariance is refused", arguments: [[-1.0], [.nan], [1, 2, 2, 1], [0, 1, 1, 0], [1, 0, 0, -1e-3]])
   func refuses(matrix: [Double]) {
     let error = #expect(throws: NumericsError.self) {
       try SemidefiniteCholesky(matrix, count: matrix.count == 1 ? 1 : 2)

@@ -68,7 +68,8 @@ public struct SemidefiniteCholesky: Hashable, Sendable {
     guard lowest >= -slack else {
       throw NumericsError(
         code: .notPositive,
-        message: "a matrix is no covariance: some combination of its rows has a negative variance, about \(lowest) where "
+        message:
+          "a matrix is no covariance: some combination of its rows has a negative variance, about \(lowest) where "
           + "the largest variance is \(largest); check that it is symmetric and complete")
     }
     var factor = [Double](repeating: 0, count: count * rank)

