@@ -69,7 +69,7 @@ let package = Package(
     tests("EEGArchiveTests", ["EEGArchive", "HDF5", "EDFFormat", "ERP", "EEGCore", "EvokeNumerics"]),
     tests("ERPTests", ["ERP", "EDFFormat", "HDF5", "EEGCore"]),
     tests("NeuralMassTests", ["NeuralMass", "CKernels", "EEGCore"]),
-    tests("SimulationTests", ["Simulation", "NeuralMass", "EvokeNumerics", "ERP", "EEGCore"]),
+    tests("SimulationTests", ["Simulation", "NeuralMass", "EvokeNumerics", "ERP", "EEGCore", "EDFFormat", "CKernels"]),
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("EvokeNumericsTests", ["EvokeNumerics"]),

@@ -39,6 +39,13 @@ let package = Package(
     // Figure and speed of docs/model.md.
     .executableTarget(name: "column-regimes", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
     .executableTarget(name: "simulate-columns", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
+    // Speed of docs/noise.md.
+    .executableTarget(
+      name: "draw-noise",
+      dependencies: [
+        .product(name: "EEGCore", package: "evoke"), .product(name: "ERP", package: "evoke"),
+        .product(name: "NeuralMass", package: "evoke"), .product(name: "Simulation", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

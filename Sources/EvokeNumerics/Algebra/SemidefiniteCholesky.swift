@@ -48,8 +48,7 @@ public struct SemidefiniteCholesky: Hashable, Sendable {
             (best, value) = (row, rest[row * count + row])
           }
           guard value > limit else { break }
-          if rest[rank * count + rank] >= Self.natural * value { (best, value) = (rank, rest[rank * count + rank]) }
-          guard value > limit else { break }
+          if rest[rank * count + rank] > max(limit, Self.natural * value) { best = rank }
           if best != rank {
             Self.exchange(rank, best, in: rest, count)
             order.swapAt(rank, best)
@@ -60,12 +59,18 @@ public struct SemidefiniteCholesky: Hashable, Sendable {
         }
       }
     }
-    // What pivots of a millionth leave of rounding errors.
-    guard lowest >= -max(10 * limit, 1e-9 * largest) else {
+    // Covariances are no larger than the variances that are left, apart from what rounding adds, which pivots of a
+    // millionth magnify.
+    let slack = max(10 * limit, 1e-9 * largest)
+    for row in rank..<count {
+      for column in rank..<max(row, rank) { lowest = min(lowest, slack - abs(rest[row * count + column])) }
+    }
+    guard lowest >= -slack else {
       throw NumericsError(
         code: .notPositive,
-        message: "a matrix is no covariance: a combination of its rows has the variance \(lowest), and the largest "
-          + "variance is \(largest); check that it is symmetric and complete")
+        message:
+          "a matrix is no covariance: some combination of its rows has a negative variance, about \(lowest) where "
+          + "the largest variance is \(largest); check that it is symmetric and complete")
     }
     var factor = [Double](repeating: 0, count: count * rank)
     var depths = [Int](repeating: 0, count: count)

@@ -59,7 +59,8 @@ public struct AutoregressiveMixture: Hashable, Sendable {
     guard (0...2).contains(exponent) else {
       throw SimulationError(
         code: .invalidSetting,
-        message: "the exponent of a spectrum that falls as a power of frequency is \(exponent); it must lie from 0 to 2")
+        message: "the exponent of a spectrum that falls as a power of frequency is \(exponent); it must lie from 0 to 2"
+      )
     }
     guard lowestFrequency > 0, rate.isFinite, lowestFrequency < rate / 2, rate / lowestFrequency < 1e9 else {
       throw SimulationError(

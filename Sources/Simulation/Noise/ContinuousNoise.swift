@@ -41,7 +41,8 @@ public struct ContinuousNoise: Sendable {
   ///   - simulation: Number of the recording, below 2^32.
   ///   - purpose: What the numbers are for.
   ///   - arithmetic: Whether the result is to have the same bits on every machine.
-  /// - Throws: ``SimulationError``, code `mismatch`, for a matrix that is no covariance.
+  /// - Throws: ``SimulationError``, code `mismatch`, for a matrix that is no covariance, and `invalidSetting` for a
+  ///   process of an order above 1024.
   public init(
     _ noise: SensorNoise, seed: UInt64, simulation: Int = 0, purpose: RandomPurpose = .continuousNoise,
     arithmetic: Arithmetic = .fast
@@ -56,6 +57,11 @@ public struct ContinuousNoise: Sendable {
       let space = try SpatialFactor(part.covariance)
       var processes: [LatentSeries] = []
       for component in part.spectrum.components {
+        guard component.process.order <= Self.chunk else {
+          throw SimulationError(
+            code: .invalidSetting,
+            message: "a process of order \(component.process.order) is too long; \(Self.chunk) is the most")
+        }
         processes.append(LatentSeries(component, count: space.rank, firstStream: stream, chunk: Self.chunk))
         stream += space.rank
       }
@@ -176,7 +182,6 @@ private struct LatentSeries: Sendable {
           for k in 0..<order { line[k] = history[series * order + k] }
           var first = 0
           if isFirst {
-            // A process longer than a chunk would need its history from several; none is.
             for (t, start) in starts.enumerated() {
               var sum = start.deviation * Double(innovations[t])
               for (k, weight) in start.predictor.enumerated() { sum += weight * line[order + t - 1 - k] }
