@@ -6,7 +6,7 @@ extension SimulationsLayout {
   ///
   /// Which simulations a file has, and on what processor they were made, is left to the caller.
   func firstDifference(from other: SimulationsLayout) -> SettingsDifference? {
-    let documents = [settings, other.settings].map { SettingsDocument($0).withoutShard }
+    let documents = [settings, other.settings].map { JSONDocument(settings: $0).withoutShard }
     if let difference = documents[0].firstDifference(from: documents[1]) { return difference }
     for (name, aspect) in Self.aspects {
       let (mine, others) = (aspect(self), aspect(other))

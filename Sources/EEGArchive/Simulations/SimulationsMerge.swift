@@ -1,3 +1,4 @@
+import EEGCore
 import AtomicFiles
 import Foundation
 import HDF5
@@ -52,7 +53,7 @@ public enum SimulationsMerge {
     if let single = shards.first, shards.contains(where: { $0.instructionSet != single.instructionSet }) {
       layout.instructionSet = "mixed"
     }
-    if case let whole = SettingsDocument(layout.settings), whole != whole.withoutShard {
+    if case let whole = JSONDocument(settings: layout.settings), whole != whole.withoutShard {
       layout.settings = try JSONText.encode(whole.withoutShard)
     }
     return Job(shards: shards, layout: layout)

@@ -26,29 +26,10 @@ public struct ChannelNames: Sendable {
   }
 
   private func unknown(_ name: String) -> ChannelNameError {
-    let key = Array(StandardElectrodes.normalized(name))
-    let near =
-      labels.map { (label: $0, distance: Self.editDistance(key, Array(StandardElectrodes.normalized($0)))) }
-      .filter { $0.distance <= max(1, key.count / 2) }
-      .sorted { $0.distance < $1.distance }
-      .prefix(5).map { "'\($0.label)'" }
+    let near = SimilarNames(labels, normalized: StandardElectrodes.normalized).near(name).map { "'\($0)'" }
     let all = labels.prefix(10).map { "'\($0)'" }.joined(separator: ", ") + (labels.count > 10 ? ", ..." : "")
     let hint = near.isEmpty ? "the signals are \(all)" : "did you mean \(near.joined(separator: ", "))?"
     return ChannelNameError(isAmbiguous: false, message: "there is no signal '\(name)'; \(hint)")
-  }
-
-  /// Levenshtein's distance: how many characters must be put in, taken out or changed.
-  private static func editDistance(_ first: [Character], _ second: [Character]) -> Int {
-    var previous = Array(0...second.count)
-    for (row, character) in first.enumerated() {
-      var current = [row + 1]
-      for (column, other) in second.enumerated() {
-        let changed = previous[column] + (character == other ? 0 : 1)
-        current.append(min(changed, previous[column + 1] + 1, current[column] + 1))
-      }
-      previous = current
-    }
-    return previous[second.count]
   }
 }
 

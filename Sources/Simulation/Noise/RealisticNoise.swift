@@ -35,7 +35,21 @@ public struct RealisticNoise: Hashable, Sendable {
   public init() {}
 }
 
+/// As an object of shares and numbers with units; the amplitude belongs to the experiment and is left out.
 extension RealisticNoise: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case backgroundShare = "background_share"
+    case alphaShare = "alpha_share"
+    case amplifierShare = "amplifier_share"
+    case backgroundExponent = "background_exponent"
+    case lowestFrequency = "lowest_frequency_hz"
+    case backgroundSources = "background_sources"
+    case alphaFrequency = "alpha_frequency_hz"
+    case alphaBandwidth = "alpha_bandwidth_hz"
+    case alphaAngle = "alpha_angle_deg"
+    case sourceDepth = "source_depth"
+  }
+
   /// Reads settings; those that are missing have their defaults.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -43,7 +57,6 @@ extension RealisticNoise: Codable {
       target = try values.decodeIfPresent(Double.self, forKey: key) ?? target
     }
     self.init()
-    try read(.amplitude, &amplitude)
     try read(.backgroundShare, &backgroundShare)
     try read(.alphaShare, &alphaShare)
     try read(.amplifierShare, &amplifierShare)

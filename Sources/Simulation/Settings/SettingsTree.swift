@@ -1,19 +1,20 @@
+import EEGCore
 import Foundation
 
 /// Settings while they are put together: defaults, then what a file says, then single values by name.
 struct SettingsTree {
   /// An object.
-  private(set) var root: JSONValue
+  private(set) var root: JSONDocument
   /// Objects that may have keys which the defaults lack.
   private static let open: Set<String> = ["parameters"]
 
   /// Begins with all settings there are.
-  init(_ defaults: some Encodable) throws { root = try JSONValue(of: defaults) }
+  init(_ defaults: some Encodable) throws { root = try JSONDocument(of: defaults) }
 
   /// Puts the values of an object over those that are there.
   ///
   /// - Throws: ``SimulationError``, code `invalidSetting`, for keys that do not exist, by their path.
-  mutating func merge(_ overlay: JSONValue) throws {
+  mutating func merge(_ overlay: JSONDocument) throws {
     root = try Self.merged(root, overlay, path: [])
   }
 
@@ -24,7 +25,7 @@ struct SettingsTree {
   ///     no path.
   ///   - value: The new value.
   /// - Throws: ``SimulationError``, code `invalidSetting`, for a name that does not exist or is not clear.
-  mutating func set(_ name: String, to value: JSONValue) throws {
+  mutating func set(_ name: String, to value: JSONDocument) throws {
     let path: [String]
     if ParameterName(name) != nil {
       path = ["parameters", name]
@@ -46,7 +47,7 @@ struct SettingsTree {
     try merge(path.reversed().reduce(value) { .object([$1: $0]) })
   }
 
-  private static func merged(_ base: JSONValue, _ overlay: JSONValue, path: [String]) throws -> JSONValue {
+  private static func merged(_ base: JSONDocument, _ overlay: JSONDocument, path: [String]) throws -> JSONDocument {
     guard case .object(var values) = base else { return overlay }
     guard case .object(let new) = overlay else {
       throw SimulationError(
@@ -67,13 +68,29 @@ struct SettingsTree {
   }
 
   private static func unknown(_ name: String, among known: [String]) -> SimulationError {
-    SimulationError(
-      code: .invalidSetting, message: "there is no setting '\(name)'; there are \(known.joined(separator: ", "))")
+    let near = SimilarNames(known.filter { !$0.hasPrefix("parameters.") }).near(name)
+    let hint =
+      near.isEmpty
+      ? "--print-settings shows all, and parameters are A_e, A_i and so on"
+      : "did you mean \(near.joined(separator: ", "))?"
+    return SimulationError(code: .invalidSetting, message: "there is no setting '\(name)'; \(hint)")
   }
 
   /// Paths of all values that are no objects, in alphabetical order.
-  private static func leaves(_ value: JSONValue, path: [String]) -> [[String]] {
+  private static func leaves(_ value: JSONDocument, path: [String]) -> [[String]] {
     guard case .object(let values) = value else { return [path] }
     return values.sorted { $0.key < $1.key }.flatMap { leaves($0.value, path: path + [$0.key]) }
+  }
+}
+
+extension JSONDocument {
+  /// What a text after `NAME=` means: JSON where it is JSON, nothing for `none`, else the text itself.
+  init(typed text: String) {
+    let trimmed = text.trimmingCharacters(in: .whitespaces)
+    if trimmed == "none" {
+      self = .null
+    } else {
+      self = (try? JSONDocument(json: Data(trimmed.utf8))) ?? .text(trimmed)
+    }
   }
 }

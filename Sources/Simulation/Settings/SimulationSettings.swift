@@ -1,3 +1,4 @@
+import EEGCore
 import ERP
 import EvokeNumerics
 import Foundation
@@ -53,12 +54,12 @@ public struct SimulationSettings: Hashable, Sendable, Codable {
   ) throws {
     var tree = try SettingsTree(base)
     if let file {
-      do { try tree.merge(JSONDecoder().decode(JSONValue.self, from: file)) } catch let error as DecodingError {
+      do { try tree.merge(JSONDocument(json: file)) } catch let error as DecodingError {
         throw SimulationError(code: .invalidSetting, message: "the settings are no JSON: \(Self.reason(error))")
       }
     }
     for (name, value) in assignments {
-      do { try tree.set(name, to: JSONValue(typed: value)) } catch let error as SimulationError {
+      do { try tree.set(name, to: JSONDocument(typed: value)) } catch let error as SimulationError {
         throw SimulationError(code: error.code, message: "\(name)=\(value): \(error.message)")
       }
     }

@@ -1,0 +1,74 @@
+import Foundation
+
+/// Any JSON value: settings as they stand in a file, before or without knowing what they mean.
+package enum JSONDocument: Hashable, Codable, Sendable {
+  case null
+  case flag(Bool)
+  case integer(Int64)
+  /// Beyond `Int64`: seeds.
+  case large(UInt64)
+  case number(Double)
+  case text(String)
+  case list([JSONDocument])
+  case object([String: JSONDocument])
+
+  package init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let flag = try? value.decode(Bool.self) {
+      self = .flag(flag)
+    } else if let number = try? value.decode(Int64.self) {
+      self = .integer(number)
+    } else if let number = try? value.decode(UInt64.self) {
+      self = .large(number)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else if let text = try? value.decode(String.self) {
+      self = .text(text)
+    } else if let list = try? value.decode([JSONDocument].self) {
+      self = .list(list)
+    } else {
+      self = .object(try value.decode([String: JSONDocument].self))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    switch self {
+    case .null: try value.encodeNil()
+    case .flag(let flag): try value.encode(flag)
+    case .integer(let number): try value.encode(number)
+    case .large(let number): try value.encode(number)
+    case .number(let number): try value.encode(number)
+    case .text(let text): try value.encode(text)
+    case .list(let list): try value.encode(list)
+    case .object(let object): try value.encode(object)
+    }
+  }
+
+  /// The document of a text.
+  ///
+  /// - Throws: `DecodingError` when it is no JSON.
+  package init(json: Data) throws { self = try JSONDecoder().decode(JSONDocument.self, from: json) }
+
+  /// The document that a value is encoded as.
+  ///
+  /// - Throws: `EncodingError`.
+  package init(of value: some Encodable) throws { self = try JSONDocument(json: JSONEncoder().encode(value)) }
+
+  /// The value that the document stands for.
+  ///
+  /// - Throws: `DecodingError`, and what the type throws.
+  package func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
+  }
+
+  /// The value of a key; nil where there is none.
+  package subscript(key: String) -> JSONDocument? {
+    if case .object(let object) = self { object[key] } else { nil }
+  }
+
+  /// The value as a text; nil for anything else.
+  package var textValue: String? { if case .text(let text) = self { text } else { nil } }
+}
