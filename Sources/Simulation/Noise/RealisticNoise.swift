@@ -15,7 +15,8 @@ public struct RealisticNoise: Hashable, Sendable {
   public var alphaShare = 0.2
   /// Part of the variance that is white and independent between electrodes; 0.01 by default, 1 µV of 10 µV.
   public var amplifierShare = 0.01
-  /// The background's density is as frequency to the power of minus this; 1 by default.
+  /// The background's density is as frequency to the power of minus this; 1 by default, which is held
+  /// within 0.5 dB; steeper spectra less well (docs/noise.md).
   public var backgroundExponent = 1.0
   /// Below this the background's density turns flat [Hz]; 0.3 by default.
   public var lowestFrequency = 0.3
@@ -28,8 +29,8 @@ public struct RealisticNoise: Hashable, Sendable {
   /// Places within this angle of the back of the head, 10 degrees above the horizontal, make the alpha rhythm
   /// [degrees]; 45 by default.
   public var alphaAngle = 45.0
-  /// Distance of the sources from the centre, as part of the brain's radius; 0.85 by default.
-  public var sourceDepth = 0.85
+  /// Distance of the sources from the centre, as part of the brain's radius; 0.9 by default.
+  public var sourceDepth = 0.9
 
   /// The default settings.
   public init() {}

@@ -48,6 +48,16 @@ struct ContinuousNoiseTests {
     #expect(other.next(count) != expected)
   }
 
+  @Test("Fast and portable noise differ by rounding alone")
+  func arithmetic() throws {
+    let noise = try Self.noise(rate: 128)
+    var fast = try ContinuousNoise(noise, seed: 6)
+    var portable = try ContinuousNoise(noise, seed: 6, arithmetic: .portable)
+    let expected = portable.next(2000).map { Double($0) }
+    let difference = largestDifference(fast.next(2000).map { Double($0) }, expected)
+    #expect(difference < 1e-5 * expected.largestMagnitude)
+  }
+
   @Test("Processes start in their stationary law", arguments: [[0.95], [1.8, -0.85], [0.5, 0.2, -0.3]])
   func start(coefficients: [Double]) throws {
     // A hundred independent channels of unit variance, in forty recordings.
