@@ -9,7 +9,9 @@ import NeuralMass
 public struct RealisticNoise: Hashable, Sendable {
   /// Root mean square over channels, after the reference in use, of a single trial [V]; 10 µV by default.
   public var amplitude = 10e-6
-  /// Part of the variance that is background; 0.79 by default. The three parts are scaled to a sum of one.
+  /// Part of the variance that is background; 0.79 by default.
+  ///
+  /// The three parts are scaled to a sum of one.
   public var backgroundShare = 0.79
   /// Part of the variance that is alpha rhythm; 0.2 by default.
   public var alphaShare = 0.2
