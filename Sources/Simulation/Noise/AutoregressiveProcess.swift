@@ -7,13 +7,14 @@ import Foundation
 ///
 /// Signs are those of the equation above; `statsmodels` has the same, MATLAB's `aryule` the opposite ones.
 public struct AutoregressiveProcess: Hashable, Sendable {
-  /// a(1) ... a(p); none for white noise.
+  /// The weights of the samples before, from a(1) to a(p); none for white noise.
   public let coefficients: [Double]
-  /// Correlation of samples with those so many samples before, once all between are known: k(1) ... k(p), between -1
-  /// and 1. Source: Durbin and Levinson's recursion.
+  /// Correlations of samples with those 1 to p samples before, once all between are known; between -1 and 1.
+  ///
+  /// Source: Durbin and Levinson's recursion.
   public let partialCorrelations: [Double]
 
-  /// A process by its coefficients a(1) ... a(p).
+  /// A process by its coefficients, from a(1) to a(p).
   ///
   /// - Throws: ``SimulationError``, code `invalidSetting`, for numbers that are not finite and for a process that is not
   ///   stationary.
@@ -127,7 +128,7 @@ public struct AutoregressiveProcess: Hashable, Sendable {
     }
   }
 
-  /// The best predictors of a sample from the last one, two, ... p samples, as partial correlations tell.
+  /// The best predictors of a sample from the last one to p samples, as partial correlations tell.
   static func predictors(_ partialCorrelations: [Double]) -> [[Double]] {
     var (current, all): ([Double], [[Double]]) = ([], [])
     for partial in partialCorrelations {

@@ -14,7 +14,9 @@ extension RandomPurpose {
 public struct Blinks: Hashable, Sendable {
   /// Mean time from one blink's onset to the next [s]; 3.5 by default.
   public var meanInterval = 3.5
-  /// Shortest time from one blink's onset to the next [s]; 0.5 by default. What is above it is exponential.
+  /// Shortest time from one blink's onset to the next [s]; 0.5 by default.
+  ///
+  /// What is above it is exponential.
   public var shortestInterval = 0.5
   /// Mean of the largest deflection at Fp1 and Fp2 [V]; 150 µV by default.
   public var amplitude = 150e-6

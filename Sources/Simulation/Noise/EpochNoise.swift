@@ -43,7 +43,8 @@ public struct EpochNoise: Sendable {
   ///   - noise: The noise of a recording.
   ///   - sampleCount: Samples of an epoch.
   ///   - rate: Sampling rate of the recording [Hz].
-  ///   - filter: Impulse response of the filter of the recording, at its rate; its delay does not matter.
+  ///   - filter: Impulse response of the filter of the recording, at its rate; its delay does not matter. The module
+  ///     ERP's filters have it as `ContinuousFilter.impulseResponse()`.
   ///   - every: Every how many samples of the recording one is kept; the rate of the epoch is so many times lower.
   ///   - tolerance: Part of the variance of a sample that may be left out, to save numbers behind a filter.
   ///   - arithmetic: Whether draws are to have the same bits on every machine.
@@ -88,12 +89,19 @@ public struct EpochNoise: Sendable {
 
   /// Memory for one thread.
   public func makeScratch() -> Scratch {
-    // A vector more, which the kernel reads behind the last row.
-    let numbers = parts.map { $0.space.rank * $0.stride }.max() ?? 0
-    let series = parts.filter { $0.time != nil }.map { $0.space.rank * seriesStride }.max() ?? 0
+    let counts = scratchCounts
     return Scratch(
-      numbers: [Float](repeating: 0, count: numbers + Int(CK_TILE_COLUMNS)),
-      series: [Float](repeating: 0, count: series + Int(CK_TILE_COLUMNS)))
+      numbers: [Float](repeating: 0, count: counts.numbers), series: [Float](repeating: 0, count: counts.series))
+  }
+
+  private var scratchCounts: (numbers: Int, series: Int) {
+    var (numbers, series) = (0, 0)
+    for part in parts {
+      numbers = max(numbers, part.space.rank * part.stride)
+      if part.time != nil { series = max(series, part.space.rank * seriesStride) }
+    }
+    // A vector more, which the kernel reads behind the last row.
+    return (numbers + Int(CK_TILE_COLUMNS), series + Int(CK_TILE_COLUMNS))
   }
 
   /// Draws an epoch.
@@ -112,6 +120,10 @@ public struct EpochNoise: Sendable {
   ) {
     precondition(simulation >= 0 && simulation <= Int(UInt32.max), "simulations have numbers from 0 to 2^32 - 1")
     precondition(samples.count == channelCount * sampleCount, "an epoch has one value a channel and time")
+    let needed = scratchCounts
+    precondition(
+      scratch.numbers.count >= needed.numbers && scratch.series.count >= needed.series,
+      "the scratch memory was made for another noise")
     samples.withUnsafeMutableBufferPointer { samples in
       guard let target = samples.baseAddress else { return }
       if !adding && parts.isEmpty { target.update(repeating: 0, count: samples.count) }

@@ -8,7 +8,7 @@ struct SpatialFactor: Sendable {
   /// Independent series that it takes.
   let rank: Int
   private let channelCount: Int
-  /// Of a diagonal covariance: the diagonal of L. Otherwise L, shape `[channel, rank]`.
+  /// The diagonal of L for a diagonal covariance, otherwise L, shape `[channel, rank]`.
   private let values: [Float]
   private let isDiagonal: Bool
   /// Columns of L that are not zero, for every tile of rows.
@@ -91,10 +91,10 @@ struct TemporalFactor: Sendable {
   /// Rows of a panel.
   private let depths: [UInt32]
 
-  /// Factors the covariance of samples whose autocovariances at lags of 0, 1, ... are given.
+  /// Factors the covariance of the samples of a series whose autocovariances are given.
   ///
   /// - Parameters:
-  ///   - autocovariances: One a sample.
+  ///   - autocovariances: At lags of 0 samples and more, one a sample.
   ///   - tolerance: What is left out of the variance of a sample, at most, as a part of it.
   /// - Throws: ``SimulationError``, code `mismatch`, for numbers that are no autocovariances.
   init(_ autocovariances: [Double], tolerance: Double) throws(SimulationError) {

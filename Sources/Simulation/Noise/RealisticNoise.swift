@@ -9,13 +9,16 @@ import NeuralMass
 public struct RealisticNoise: Hashable, Sendable {
   /// Root mean square over channels, after the reference in use, of a single trial [V]; 10 µV by default.
   public var amplitude = 10e-6
-  /// Part of the variance that is background; 0.79 by default. The three parts are scaled to a sum of one.
+  /// Part of the variance that is background; 0.79 by default.
+  ///
+  /// The three parts are scaled to a sum of one.
   public var backgroundShare = 0.79
   /// Part of the variance that is alpha rhythm; 0.2 by default.
   public var alphaShare = 0.2
   /// Part of the variance that is white and independent between electrodes; 0.01 by default, 1 µV of 10 µV.
   public var amplifierShare = 0.01
-  /// The background's density is as frequency to the power of minus this; 1 by default.
+  /// The background's density is as frequency to the power of minus this; 1 by default, which is held
+  /// within 0.5 dB; steeper spectra less well (docs/noise.md).
   public var backgroundExponent = 1.0
   /// Below this the background's density turns flat [Hz]; 0.3 by default.
   public var lowestFrequency = 0.3
@@ -28,8 +31,8 @@ public struct RealisticNoise: Hashable, Sendable {
   /// Places within this angle of the back of the head, 10 degrees above the horizontal, make the alpha rhythm
   /// [degrees]; 45 by default.
   public var alphaAngle = 45.0
-  /// Distance of the sources from the centre, as part of the brain's radius; 0.85 by default.
-  public var sourceDepth = 0.85
+  /// Distance of the sources from the centre, as part of the brain's radius; 0.9 by default.
+  public var sourceDepth = 0.9
 
   /// The default settings.
   public init() {}

@@ -120,6 +120,20 @@ struct AutoregressiveProcessTests {
     #expect(abs(mixture.components.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
   }
 
+  // Sampling folds what is beyond half the rate back, which flattens steep spectra near it: those of the second power by
+  // (pi / 2)², 3.9 dB.
+  @Test("Other power laws hold as well", arguments: zip([0, 0.5, 1.5, 2], [0.5, 0.5, 1, 2.5]))
+  func otherPowerLaws(exponent: Double, limit: Double) throws {
+    let mixture = try AutoregressiveMixture.powerLaw(exponent: exponent, lowestFrequency: 0.3, rate: 256)
+    let octaves = log2(128 / 0.3)
+    let frequencies = (0...500).map { 0.3 * exp2(octaves * Double($0) / 500) }
+    let decibels = zip(mixture.powerSpectrum(at: frequencies, rate: 256), frequencies).map {
+      10 * log10($0 * pow($1, exponent))
+    }
+    let (lowest, highest) = (try #require(decibels.min()), try #require(decibels.max()))
+    #expect((highest - lowest) / 2 < limit)
+  }
+
   @Test("Processes and mixtures come back from JSON, and an explosive one does not")
   func codable() throws {
     let process = try AutoregressiveProcess(coefficients: [1.8, -0.85])

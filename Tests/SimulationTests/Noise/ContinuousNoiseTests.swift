@@ -48,6 +48,16 @@ struct ContinuousNoiseTests {
     #expect(other.next(count) != expected)
   }
 
+  @Test("Fast and portable noise differ by rounding alone")
+  func arithmetic() throws {
+    let noise = try Self.noise(rate: 128)
+    var fast = try ContinuousNoise(noise, seed: 6)
+    var portable = try ContinuousNoise(noise, seed: 6, arithmetic: .portable)
+    let expected = portable.next(2000).map { Double($0) }
+    let difference = largestDifference(fast.next(2000).map { Double($0) }, expected)
+    #expect(difference < 1e-5 * expected.largestMagnitude)
+  }
+
   @Test("Processes start in their stationary law", arguments: [[0.95], [1.8, -0.85], [0.5, 0.2, -0.3]])
   func start(coefficients: [Double]) throws {
     // A hundred independent channels of unit variance, in forty recordings.
@@ -171,13 +181,25 @@ struct ContinuousNoiseTests {
   @Test("Epochs that a pipeline cuts from filtered continuous noise have the law of drawn ones")
   func pipeline() throws {
     let filter = FilterSettings(low: 2, high: 20)
-    let taps = try FIRFilter(filter, rate: 128).coefficients
+    let taps = try ContinuousFilter(filter, rate: 128).impulseResponse()
+    #expect(taps == (try FIRFilter(filter, rate: 128).coefficients))
     let right = try Self.pipelineDeviations(filter: filter, lawFilter: taps, decimation: 2, baseline: nil)
     #expect(right.largestMagnitude < 5.5)
     #expect(right.rootMeanSquare > 0.7 && right.rootMeanSquare < 1.3)
     // The comparison is sharp: without the filter in the law it fails by more than twice.
     let wrong = try Self.pipelineDeviations(filter: filter, lawFilter: [1], decimation: 2, baseline: nil)
     #expect(wrong.largestMagnitude > 2 * 5.5)
+  }
+
+  @Test("Epochs behind a Butterworth filter and a notch have the law of drawn ones")
+  func recursiveFilter() throws {
+    let filter = FilterSettings(low: 1, high: 30, method: .iir(order: 4), notch: [10])
+    let response = try ContinuousFilter(filter, rate: 128).impulseResponse()
+    // The response of a filter that runs forwards and backwards is symmetric.
+    #expect(largestDifference(response, response.reversed()) < 1e-9)
+    let deviations = try Self.pipelineDeviations(filter: filter, lawFilter: response, decimation: 1, baseline: nil)
+    #expect(deviations.largestMagnitude < 5.5)
+    #expect(deviations.rootMeanSquare > 0.7 && deviations.rootMeanSquare < 1.3)
   }
 
   @Test("Epochs with a baseline have the law of drawn ones with a baseline")

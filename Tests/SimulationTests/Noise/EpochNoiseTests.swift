@@ -1,5 +1,6 @@
 import Dispatch
 import EEGCore
+import ERP
 import EvokeNumerics
 import NeuralMass
 import Synchronization
@@ -54,6 +55,7 @@ struct EpochNoiseTests {
     let epochs = try EpochNoise(noise, sampleCount: times, rate: 100, filter: filter, every: every)
     var covariance = SampleCovariance(size: Self.channels.count * times)
     var sums = [Double](repeating: 0, count: covariance.size)
+    var fourths = sums
     var scratch = epochs.makeScratch()
     var samples = [Float](repeating: 0, count: covariance.size)
     for simulation in 0..<count {
@@ -61,7 +63,10 @@ struct EpochNoiseTests {
       epochs.draw(simulation: simulation, seed: 3, into: &span, scratch: &scratch)
       let sample = samples.map { Double($0) }
       covariance.add(sample)
-      for index in sums.indices { sums[index] += sample[index] }
+      for index in sums.indices {
+        sums[index] += sample[index]
+        fourths[index] += sample[index] * sample[index] * sample[index] * sample[index]
+      }
     }
     // The law, by sums over the filter's coefficients and none of the code above.
     func law(_ first: Int, _ second: Int) -> Double {
@@ -80,8 +85,39 @@ struct EpochNoiseTests {
     #expect(deviations.largestMagnitude < 5.5)
     #expect(deviations.rootMeanSquare < 1.3 && deviations.rootMeanSquare > 0.7)
     for index in sums.indices {
-      #expect(abs(sums[index]) < 5 * (law(index, index) * Double(count)).squareRoot())
+      let variance = law(index, index)
+      #expect(abs(sums[index]) < 5 * (variance * Double(count)).squareRoot())
+      // The fourth power of a standard normal has mean 3 and variance 96.
+      let fourth = fourths[index] / Double(count) / (variance * variance)
+      #expect(abs(fourth - 3) < 5 * (96 / Double(count)).squareRoot())
     }
+  }
+
+  @Test(
+    "Behind a narrow filter draws have the law still, also where fewer numbers make all samples",
+    arguments: [1e-9, 1e-4])
+  func narrow(tolerance: Double) throws {
+    let (times, count) = (40, 5000)
+    let noise = try SensorNoise(
+      channels: ["a"],
+      parts: [
+        SensorNoise.Part(
+          covariance: Matrix(rows: 1, columns: 1, values: [4e-12]),
+          spectrum: .powerLaw(lowestFrequency: 0.5, rate: 128))
+      ], rate: 128)
+    let filter = try FIRFilter(FilterSettings(low: 2, high: 12), rate: 128).coefficients
+    let epochs = try EpochNoise(noise, sampleCount: times, rate: 128, filter: filter, tolerance: tolerance)
+    let factor = try TemporalFactor(epochs.autocovariances[0], tolerance: tolerance)
+    #expect(tolerance > 1e-6 ? factor.rank < times : factor.rank == times)
+    var covariance = SampleCovariance(size: times)
+    for simulation in 0..<count {
+      covariance.add(epochs.epoch(simulation: simulation, seed: 31).map { Double($0) })
+    }
+    let law = epochs.autocovariances[0]
+    let deviations = covariance.deviations { 4e-12 * law[abs($0 - $1)] }
+    // 820 numbers of standard deviation one.
+    #expect(deviations.largestMagnitude < 5.5)
+    #expect(deviations.rootMeanSquare < 1.4 && deviations.rootMeanSquare > 0.6)
   }
 
   @Test("Seed, simulation and purpose decide, and neither threads nor order do")

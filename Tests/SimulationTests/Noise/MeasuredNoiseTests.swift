@@ -105,7 +105,6 @@ struct MeasuredNoiseTests {
     let real = Self.bands(epochs.values, channels: epochs.channels.count, rate: epochs.rate, epochs.times.count)
     let made = Self.bands(drawn, channels: epochs.channels.count, rate: epochs.rate, epochs.times.count)
     let decibels = zip(made, real).map { 10 * log10($0 / $1) }
-    print("MEASURED", name, epochs.events.count, estimate.process.order, estimate.shrinkage, decibels)
     // What a process of order 24 misses, and 0.3 dB of sampling errors.
     #expect(decibels.largestMagnitude < 1.5)
   }

@@ -96,6 +96,22 @@ struct NoiseKernelTests {
     }
   }
 
+  @Test("Portable normals and products have the same bits on every machine")
+  func hashes() {
+    let normals = Self.normals(
+      portable: true, seed: 0x0123_4567_89ab_cdef, stream: 3, simulation: 77, purpose: 0xfeed, first: 5, blocks: 300)
+    var c = [Float](repeating: 0, count: 20 * 30)
+    normals.withUnsafeBufferPointer { values in
+      c.withUnsafeMutableBufferPointer { c in
+        var product = ck_product(
+          rows: 20, inner: 12, columns: 30, a: values.baseAddress, a_stride: 12, b: values.baseAddress, b_stride: 45,
+          c: c.baseAddress, c_stride: 30, factor: 0.3, adds: 0, row_depths: nil, column_depths: nil)
+        ck_multiply_portable(&product)
+      }
+    }
+    #expect(Self.hash(normals) == 0xf981_73f4_4036_a4c7 && Self.hash(c) == 0x391c_f3a5_f849_a87d)
+  }
+
   @Test("Rows are scaled, or scaled and added", arguments: [1, 15, 16, 40], [false, true])
   func scaling(columns: Int, adds: Bool) {
     let source = (0..<(3 * columns)).map { Float($0) }
@@ -104,6 +120,13 @@ struct NoiseKernelTests {
       scale(0.5, [2, -4, 8], source, columns, &result, columns, 3, columns, adds ? 1 : 0)
       let factors: [Float] = [1, -2, 4]
       #expect(result == source.indices.map { factors[$0 / columns] * source[$0] + (adds ? 7 : 0) })
+    }
+  }
+
+  /// Fowler, Noll and Vo's hash (FNV-1a) of the bits.
+  private static func hash(_ values: [Float]) -> UInt64 {
+    values.reduce(0xcbf2_9ce4_8422_2325) { hash, value in
+      (0..<4).reduce(hash) { ($0 ^ UInt64(value.bitPattern >> (8 * UInt32($1)) & 0xff)) &* 0x100_0000_01b3 }
     }
   }
 
