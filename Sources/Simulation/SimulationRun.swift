@@ -29,7 +29,7 @@ public struct SimulationRun: Sendable {
   private let sources: SourceSimulation
   private let source: SourceObservation
   private let projection: HeadProjection
-  private let recordings: RecordingSynthesis
+  let recordings: RecordingSynthesis
   private let observation: any PotentialObservation
 
   /// Prepares a data set.
@@ -111,7 +111,7 @@ public struct SimulationRun: Sendable {
   }
 
   /// Draws parameters and simulates sources.
-  private func sources(
+  func sources(
     _ numbers: Range<Int>
   ) throws -> (parameters: [Double], outputs: SourceSimulation.Outputs, observed: ObservedSources) {
     let count = prior.count

@@ -24,10 +24,10 @@ public struct DampedOscillatorFlow: Hashable, Sendable {
   /// A flow.
   ///
   /// - Parameters:
-  ///   - rate: Inverse time constant [1/s].
+  ///   - rate: Inverse time constant [1/s]; below zero the oscillator runs away.
   ///   - dt: Length of the step [s].
   public init(rate: Double, dt: Double) {
-    precondition(rate > 0 && dt > 0, "a positive rate and step")
+    precondition(dt > 0, "a positive step")
     let x = rate * dt
     let decay = exp(-x)
     positionFromPosition = expm1(-x) + x * decay

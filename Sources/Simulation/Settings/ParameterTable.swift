@@ -40,18 +40,16 @@ public struct ParameterTable: Hashable, Sendable {
   /// Highest number of a region that is named.
   var highestRegion: Int { entries.keys.map { max($0.region, $0.origin ?? 1) }.max() ?? 1 }
 
-  /// The prior of all parameters that are drawn.
+  /// The prior of all parameters that are drawn; of the column's, fixed, when none is.
   ///
-  /// - Throws: ``SimulationError``, code `invalidSetting`, when all are fixed.
+  /// - Throws: `NumericsError`, should a distribution be none.
   func prior() throws -> Prior {
-    let names = drawn
-    guard !names.isEmpty else {
-      throw SimulationError(
-        code: .invalidSetting,
-        message: "all parameters are fixed; give one a distribution, such as A_e=box(2.6, 9.75)")
-    }
+    let drawn = drawn
+    let names =
+      drawn.isEmpty ? entries.keys.filter { $0.parameter.group == .column && $0.region == 1 }.sorted() : drawn
     return try Prior(
-      names.map { Prior.Parameter($0.text, unit: $0.parameter.unit) }, names.compactMap { entries[$0].map { .single($0) } })
+      names.map { Prior.Parameter($0.text, unit: $0.parameter.unit) },
+      names.compactMap { entries[$0].map { .single($0) } })
   }
 
   private static func name(_ text: String) throws -> ParameterName {

@@ -21,8 +21,8 @@ struct SettingsTree {
   /// Sets one value, as `--set NAME=VALUE` does.
   ///
   /// - Parameters:
-  ///   - name: A path with dots, or the last part of one as long as no other path ends with it. Names of parameters need
-  ///     no path.
+  ///   - name: A path with dots, or the last part of one as long as no other path of that length ends with it. Names of
+  ///     parameters need no path.
   ///   - value: The new value.
   /// - Throws: ``SimulationError``, code `invalidSetting`, for a name that does not exist or is not clear.
   mutating func set(_ name: String, to value: JSONDocument) throws {
@@ -34,11 +34,13 @@ struct SettingsTree {
     } else {
       let leaves = Self.leaves(root, path: [])
       let wanted = name.split(separator: ".").map(String.init)
-      let matches = leaves.filter { $0.suffix(wanted.count) == wanted[...] }
-      guard let match = matches.first(where: { $0 == wanted }) ?? matches.first, !wanted.isEmpty else {
+      let all = leaves.filter { $0.suffix(wanted.count) == wanted[...] }
+      // The shortest path that fits: `method` is the model's, not that of the observation's filter.
+      let matches = all.filter { $0.count == all.map(\.count).min() }
+      guard let match = matches.first, !wanted.isEmpty else {
         throw Self.unknown(name, among: leaves.map { $0.joined(separator: ".") })
       }
-      guard matches.count == 1 || match == wanted else {
+      guard matches.count == 1 else {
         let names = matches.map { $0.joined(separator: ".") }.joined(separator: ", ")
         throw SimulationError(code: .invalidSetting, message: "the setting '\(name)' may be any of \(names); write it out")
       }
