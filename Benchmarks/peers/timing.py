@@ -43,6 +43,27 @@ def touch_memory() -> None:
                    check=True)
 
 
+def one_thread(folder: Path) -> dict[str, str]:
+    """An environment in which numerical libraries start no threads and write their files into a folder."""
+    names = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA")
+    return os.environ | {f"{name}_NUM_THREADS": "1" for name in names} | {
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1", "JAX_PLATFORMS": "cpu",
+        "TVB_USER_HOME": str(folder), "MPLCONFIGDIR": str(folder)}
+
+
+def busy_seconds() -> float:
+    """Seconds in which the machine's processors have worked, for whomever."""
+    user, nice, system, _, _, interrupts, soft_interrupts, *_ = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:])
+    return (user + nice + system + interrupts + soft_interrupts) / os.sysconf("SC_CLK_TCK")
+
+
+def other_load():
+    """Starts to watch; a function from our own CPU time since to the share of the machine that others took."""
+    busy, start = busy_seconds(), time.monotonic()
+    return lambda own: max(0, busy_seconds() - busy - own) / (time.monotonic() - start) / os.cpu_count()
+
+
 def spread(values: list[float], digits: int = 3) -> str:
     return f"{statistics.median(values):.{digits}f} [{min(values):.{digits}f}-{max(values):.{digits}f}]"
 

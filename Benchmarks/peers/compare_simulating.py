@@ -1,0 +1,281 @@
+"""Times simulators of Jansen-Rit columns in one interleaved loop, each on one core, and checks that they agree.
+
+Uses nothing but the standard library; see run.sh for what it needs, simulator_worker.py for what each program does.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from timing import conditions, machine, one_thread, other_load, spread
+
+HERE = Path(__file__).resolve().parent
+STEPS = (1e-4, 1e-3)
+COLUMNS, SECONDS = 64, 2
+CHECK_SECONDS, REFERENCE_SECONDS = 10, 100
+EXACT_SECONDS = 2
+SCHEMES = {
+    "euler": "Euler", "heun": "Heun", "rungeKutta4": "Runge-Kutta 4", "eulerMaruyama": "Euler-Maruyama",
+    "stochasticHeun": "stochastic Heun", "splitting": "splitting"}
+NOISY = ("eulerMaruyama", "stochasticHeun", "splitting")
+OURS, LOOPS = "Evoke", "Numba, plain loop"
+# Evoke at 0.1 ms beside the plain loop, Heun's method; wall time of one thread over that of two.
+LIMIT_RATIO, LIMIT_SCALING = 20, 1.8
+SCALING_COLUMNS = 4096
+SCALING_ROUNDS = 9
+# Above this share of the machine, other programs decide what two threads gain.
+BUSY = 0.05
+
+
+def absolute(text: str) -> Path:
+    return Path(text).absolute()
+
+
+class Worker:
+    """A program that answers requests, see simulator_worker.py."""
+
+    def __init__(self, name: str, command: list[str], precision: str, log: Path, core: int | None):
+        pin = [] if core is None else ["taskset", "-c", str(core)]
+        self.name, self.precision, self.log = name, precision, log
+        self.process = subprocess.Popen(
+            [*pin, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True,
+            env=one_thread(log.parent))
+        self.hello = self.answer()
+
+    def answer(self) -> dict:
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{self.name}: ended; what it said is in {self.log}")
+        return json.loads(line)
+
+    def ask(self, *words: object) -> dict:
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def peak_mebibytes(self) -> float:
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def workers(options: argparse.Namespace, core: int) -> list[Worker]:
+    """All that can run, ours first; says loudly what cannot."""
+    python = [sys.executable, str(HERE / "simulator_worker.py")]
+    commands = {
+        OURS: ([str(options.ours)], "float32"),
+        LOOPS: ([*python, "numba"], "float64"),
+        "jrnmm, jitted by its user": ([*python, "jrnmm"], "float64"),
+        "VBI, Numba, 64 nodes": ([*python, "vbi-numba"], "float64"),
+        "VBI, C++, 64 nodes": ([str(options.vbi_columns)], "float64"),
+        "TVB, 64 nodes": ([*python, "tvb"], "float64"),
+    }
+    started = []
+    for name, (command, precision) in commands.items():
+        if not Path(command[0]).exists():
+            print(f"SKIPPED {name}: {command[0]} was not built, see above", file=sys.stderr)
+            continue
+        log = options.work / f"simulator-{len(started)}.log"
+        worker = Worker(name, command, precision, log, core)
+        if "skip" in worker.hello:
+            print(f"SKIPPED {name}: {worker.hello['skip']}", file=sys.stderr)
+            worker.end()
+            continue
+        if name == OURS:
+            worker.hello["methods"] = list(SCHEMES)
+        started.append(worker)
+    return started
+
+
+def timed(running: list[Worker], rounds: int) -> list[dict]:
+    """Rates of all schemes, in simulated seconds a second of CPU time."""
+    rows = [{"name": worker.name, "method": method, "precision": worker.precision, "version": worker.hello["version"],
+             "rates": {dt: [] for dt in STEPS}, "worker": worker}
+            for worker in running for method in worker.hello["methods"]]
+    for turn in range(-1, rounds):
+        shift = max(0, turn) * 5 % len(rows)
+        for row in rows[shift:] + rows[:shift]:
+            for dt in STEPS:
+                cpu = row["worker"].ask("time", row["method"], dt, turn + 2)["cpu"]
+                # The round before the first compiles and warms up.
+                if turn >= 0:
+                    row["rates"][dt].append(COLUMNS * SECONDS / cpu)
+        print(f"simulating: {'warm' if turn < 0 else f'round {turn + 1} of {rounds}'}", file=sys.stderr)
+    for row in rows:
+        row["peak_mb"] = row.pop("worker").peak_mebibytes()
+    return rows
+
+
+def checked(running: list[Worker], work: Path) -> list[dict]:
+    """Verdicts on what each program computes, see simulator_checks.py."""
+    requests = []
+
+    def write(name: str, worker: Worker, method: str, dt: float, seconds: float, seed: int) -> None:
+        path = work / f"samples-{len(requests)}.raw"
+        told = worker.ask("write", method, dt, seconds, seed, path)
+        requests.append({"name": name, "method": method, "dt": dt, "seconds": seconds, "path": str(path)} | told)
+
+    try:
+        for worker in running:
+            for method in [*worker.hello["methods"], *worker.hello.get("also", [])]:
+                for dt in STEPS:
+                    write(worker.name, worker, method, dt, CHECK_SECONDS if method in NOISY else EXACT_SECONDS, 11)
+        for method in NOISY:
+            for dt in STEPS:
+                write("reference", running[0], method, dt, REFERENCE_SECONDS, 12)
+        path = work / "checks.json"
+        path.write_text(json.dumps(requests))
+        command = [sys.executable, str(HERE / "simulator_checks.py"), str(path)]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    finally:
+        for request in requests:
+            Path(request["path"]).unlink(missing_ok=True)
+
+
+def scaling(options: argparse.Namespace) -> dict:
+    """Wall times of one and of two threads, in turns."""
+    worker = Worker(OURS, [str(options.ours)], "float32", options.work / "simulator-scaling.log", None)
+    walls: dict[int, list[float]] = {1: [], 2: []}
+    load = other_load()
+    used = 0.0
+    for turn in range(-1, SCALING_ROUNDS):
+        for threads in (1, 2):
+            told = worker.ask("scale", "heun", STEPS[0], 1, threads, SCALING_COLUMNS)
+            used += told["cpu"]
+            if turn >= 0:
+                walls[threads].append(told["seconds"])
+    busy = load(used)
+    worker.end()
+    return {"walls": walls, "others": busy,
+            "ratio": statistics.median(walls[1]) / statistics.median(walls[2])}
+
+
+def by_program(options: argparse.Namespace, core: int) -> dict[tuple[str, float], float]:
+    """What simulate-columns prints, by method and step: the same columns, with p from 120 to 320/s.
+
+    Either lines `evoke METHOD DT RATE`, or a table of method, arithmetic, milliseconds and rate.
+    """
+    pin = ["taskset", "-c", str(core)]
+    for arguments in (["--plain"], ["3"]):
+        run = subprocess.run([*pin, str(options.program), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True)
+        if run.returncode == 0:
+            break
+    else:
+        sys.exit(f"{options.program}: {run.stderr}")
+    rates = {}
+    for words in map(str.split, run.stdout.splitlines()):
+        if len(words) == 4 and words[0] == "evoke":
+            rates[words[1], float(words[2])] = float(words[3])
+        elif len(words) == 4 and words[1] == "fast":
+            rates[words[0], float(words[2]) / 1000] = float(words[3])
+    return rates
+
+
+def word(verdicts: list[dict], name: str, method: str) -> str:
+    """What the checks say on a scheme of a program."""
+    found = [verdict for verdict in verdicts if verdict["name"] == name and verdict["method"] == method]
+    differing = [verdict for verdict in found if not verdict["agrees"]]
+    if not differing:
+        return "agrees"
+    parts = []
+    for verdict in differing:
+        where = f"{1000 * verdict['dt']:g} ms"
+        if "sd" in verdict:
+            parts.append(f"{where}: {verdict['mean']:.2f} ± {verdict['sd']:.2f}, not {verdict['reference'][0]:.2f} ± "
+                         f"{verdict['reference'][1]:.2f} mV")
+        else:
+            parts.append(f"{where}: {verdict['same']:.1e} mV from the scheme, {verdict['true']:.1e} from SciPy")
+    return "**differs**, " + "; ".join(parts)
+
+
+def table(rows: list[dict], verdicts: list[dict]) -> str:
+    """Markdown: medians, and how many times as fast we are with the same scheme."""
+    lines = ["| program | scheme | arithmetic | 0.1 ms | Evoke is | 1 ms | Evoke is | peak MiB | results |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    ours = {row["method"]: row for row in rows if row["name"] == OURS}
+    for row in rows:
+        cells = []
+        for dt in STEPS:
+            rate = statistics.median(row["rates"][dt])
+            ratio = statistics.median(ours[row["method"]]["rates"][dt]) / rate
+            cells += [f"{rate:,.0f}", "" if row["name"] == OURS else f"{ratio:.1f} x" if ratio < 100 else f"{ratio:.0f} x"]
+        lines.append(f"| {row['name']} | {SCHEMES[row['method']]} | {row['precision']} | {' | '.join(cells)} "
+                     f"| {row['peak_mb']:.0f} | {word(verdicts, row['name'], row['method'])} |")
+    return "\n".join(lines)
+
+
+def rate(rows: list[dict], name: str, method: str, dt: float) -> float | None:
+    return next((statistics.median(row["rates"][dt]) for row in rows if (row["name"], row["method"]) == (name, method)),
+                None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True, help="folder for files")
+    parser.add_argument("--ours", type=absolute, required=True, help="peer-columns of the benchmark package")
+    parser.add_argument("--program", type=absolute, required=True, help="simulate-columns of the benchmark package")
+    parser.add_argument("--vbi-columns", type=absolute, required=True, help="vbi_columns.cpp, compiled; may be missing")
+    parser.add_argument("--rounds", type=int, default=None, help="runs of each program (default 5, quick 2)")
+    parser.add_argument("--quick", action="store_true", help="two rounds, to see that it works")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (2 if options.quick else 5)
+    core = max(os.sched_getaffinity(0))
+
+    start = time.monotonic()
+    running = workers(options, core)
+    rows = timed(running, options.rounds)
+    threads = scaling(options)
+    spread_input = by_program(options, core)
+    verdicts = checked(running, options.work)
+    for worker in running:
+        worker.end()
+    facts = machine()
+    (options.work / "simulating.json").write_text(json.dumps(
+        {"machine": facts, "rows": rows, "scaling": threads, "verdicts": verdicts,
+         "program": [[*key, value] for key, value in spread_input.items()]}, indent=1) + "\n")
+
+    print(f"\n{conditions(facts)}, {running[0].hello['version']}; simulated seconds a second of CPU time on one core, "
+          f"{COLUMNS} columns of {SECONDS} s sampled at 1 kHz; {options.rounds} rounds, medians; "
+          f"{time.monotonic() - start:.0f} s in all.\n")
+    print(table(rows, verdicts))
+    print("\nVersions: " + "; ".join(worker.hello["version"] for worker in running[1:]) + ".")
+    print("Spread of Evoke's rates, largest over smallest: "
+          f"{max(max(values) / min(values) for row in rows if row['name'] == OURS for values in row['rates'].values()):.2f}.")
+    print("Evoke by simulate-columns, p from 120 to 320/s, 0.1 ms: " + ", ".join(
+        f"{SCHEMES[method]} {spread_input[method, STEPS[0]]:,.0f}" for method in SCHEMES
+        if (method, STEPS[0]) in spread_input) + ".")
+    exact = [verdict for verdict in verdicts if "same" in verdict and verdict["name"] == OURS]
+    print("Evoke from the same scheme in double precision: at most "
+          f"{max(verdict['same'] for verdict in exact):.1e} mV over {EXACT_SECONDS} s.")
+    print(f"Two threads, {SCALING_COLUMNS} columns, Heun, 0.1 ms: {threads['ratio']:.2f} times one; wall s "
+          f"{spread(threads['walls'][1])} and {spread(threads['walls'][2])}; other programs took "
+          f"{100 * threads['others']:.0f} % of the machine.")
+
+    problems = [f"{verdict['name']}, {verdict['method']}, {verdict['dt']} s: other results than expected: {verdict}"
+                for verdict in verdicts if not verdict["agrees"] and verdict["name"] in (OURS, LOOPS)]
+    for verdict in verdicts:
+        if not verdict["agrees"]:
+            print(f"DIFFERS {verdict}", file=sys.stderr)
+    loops, heun = rate(rows, LOOPS, "heun", STEPS[0]), rate(rows, OURS, "heun", STEPS[0])
+    if loops and heun < LIMIT_RATIO * loops:
+        problems.append(f"Evoke is {heun / loops:.1f} times as fast as the plain loop, less than {LIMIT_RATIO} times")
+    if threads["others"] > BUSY:
+        print(f"NOT JUDGED: what two threads gain, since other programs took {100 * threads['others']:.0f} % meanwhile",
+              file=sys.stderr)
+    elif threads["ratio"] < LIMIT_SCALING:
+        problems.append(f"two threads are {threads['ratio']:.2f} times one, less than {LIMIT_SCALING}")
+    if problems and not options.quick:
+        sys.exit("\n".join(problems))
+
+
+if __name__ == "__main__":
+    main()
