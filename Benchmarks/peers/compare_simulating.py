@@ -62,6 +62,10 @@ class Worker:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
+    def cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def end(self) -> None:
         self.process.stdin.close()
         self.process.wait()
@@ -95,8 +99,8 @@ def workers(options: argparse.Namespace, core: int) -> list[Worker]:
     return started
 
 
-def timed(running: list[Worker], rounds: int) -> list[dict]:
-    """Rates of all schemes, in simulated seconds a second of CPU time."""
+def timed(running: list[Worker], rounds: int) -> tuple[list[dict], float]:
+    """Rates of all schemes, in simulated seconds a second of CPU time; what others took of the machine meanwhile."""
     rows = [{"name": worker.name, "method": method, "precision": worker.precision, "version": worker.hello["version"],
              "rates": {dt: [] for dt in STEPS}, "worker": worker}
             for worker in running for method in worker.hello["methods"]]
@@ -108,10 +112,13 @@ def timed(running: list[Worker], rounds: int) -> list[dict]:
                 # The round before the first compiles and warms up.
                 if turn >= 0:
                     row["rates"][dt].append(COLUMNS * SECONDS / cpu)
+        if turn < 0:
+            own, load = sum(worker.cpu_seconds() for worker in running), other_load()
         print(f"simulating: {'warm' if turn < 0 else f'round {turn + 1} of {rounds}'}", file=sys.stderr)
+    busy = load(sum(worker.cpu_seconds() for worker in running) - own)
     for row in rows:
         row["peak_mb"] = row.pop("worker").peak_mebibytes()
-    return rows
+    return rows, busy
 
 
 def checked(running: list[Worker], work: Path) -> list[dict]:
@@ -121,7 +128,8 @@ def checked(running: list[Worker], work: Path) -> list[dict]:
     def write(name: str, worker: Worker, method: str, dt: float, seconds: float, seed: int) -> None:
         path = work / f"samples-{len(requests)}.raw"
         told = worker.ask("write", method, dt, seconds, seed, path)
-        requests.append({"name": name, "method": method, "dt": dt, "seconds": seconds, "path": str(path)} | told)
+        requests.append({"name": name, "method": method, "dt": dt, "seconds": seconds, "path": str(path),
+                         "arithmetic": worker.precision} | told)
 
     try:
         for worker in running:
@@ -232,7 +240,7 @@ def main() -> None:
 
     start = time.monotonic()
     running = workers(options, core)
-    rows = timed(running, options.rounds)
+    rows, busy = timed(running, options.rounds)
     threads = scaling(options)
     spread_input = by_program(options, core)
     verdicts = checked(running, options.work)
@@ -240,12 +248,12 @@ def main() -> None:
         worker.end()
     facts = machine()
     (options.work / "simulating.json").write_text(json.dumps(
-        {"machine": facts, "rows": rows, "scaling": threads, "verdicts": verdicts,
+        {"machine": facts, "others": busy, "rows": rows, "scaling": threads, "verdicts": verdicts,
          "program": [[*key, value] for key, value in spread_input.items()]}, indent=1) + "\n")
 
     print(f"\n{conditions(facts)}, {running[0].hello['version']}; simulated seconds a second of CPU time on one core, "
           f"{COLUMNS} columns of {SECONDS} s sampled at 1 kHz; {options.rounds} rounds, medians; "
-          f"{time.monotonic() - start:.0f} s in all.\n")
+          f"other programs took {100 * busy:.0f} % of the machine; {time.monotonic() - start:.0f} s in all.\n")
     print(table(rows, verdicts))
     print("\nVersions: " + "; ".join(worker.hello["version"] for worker in running[1:]) + ".")
     print("Spread of Evoke's rates, largest over smallest: "

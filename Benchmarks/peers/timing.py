@@ -9,23 +9,36 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 MEBIBYTE = 2**20
 
 
-def measure(command: list[str]) -> dict:
+def measure(command: list[str], environment: dict[str, str] | None = None) -> dict:
     """Runs a program that prints JSON; its own figures, and of the whole process the wall time, CPU time and peak memory."""
+    output, figures = run_process(command, environment)
+    return json.loads(output) | figures
+
+
+def run_process(command: list[str], environment: dict[str, str] | None = None,
+                limit: float | None = None) -> tuple[bytes, dict]:
+    """Runs a program, for at most so many seconds; what it prints, its wall time, CPU time and peak memory."""
     start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+    killer = threading.Timer(limit or 0, process.kill)
+    if limit:
+        killer.start()
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     elapsed = time.monotonic() - start
+    killer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}: failed with status {process.returncode}")
-    return json.loads(output) | {
+        late = f" after {elapsed:.0f} s" if limit and elapsed >= limit else ""
+        sys.exit(f"{' '.join(command)}: failed with status {process.returncode}{late}")
+    return output, {
         "process_seconds": elapsed, "process_cpu": usage.ru_utime + usage.ru_stime,
         "peak_mb": usage.ru_maxrss / 1024}
 
