@@ -97,20 +97,24 @@ evoke="$(swift build --package-path "$root" -c release --show-bin-path)/evoke"
 python="$work/venv/bin/python"
 simulators_python="$work/simulators-venv/bin/python"
 
+# A part that fails or misses a bar must not keep the others from running.
+status=0
 if wants reading; then
-  "$python" "$here/compare_reading.py" --work "$work" --ours "$binaries/edf-read" --edflib "$work/edflib-read" "$@"
+  "$python" "$here/compare_reading.py" --work "$work" --ours "$binaries/edf-read" --edflib "$work/edflib-read" "$@" \
+    || status=1
 fi
 if wants writing; then
   "$python" "$here/compare_writing.py" --work "$work" --ours "$binaries/edf-write" --reader "$binaries/edf-read" \
-    --edflib "$work/edflib-write" "$@"
+    --edflib "$work/edflib-write" "$@" || status=1
 fi
 if wants averaging; then
-  "$python" "$here/compare_averaging.py" --work "$work" --ours "$binaries/erp-average" --evoke "$evoke" "$@"
+  "$python" "$here/compare_averaging.py" --work "$work" --ours "$binaries/erp-average" --evoke "$evoke" "$@" || status=1
 fi
 if wants simulating; then
   "$simulators_python" "$here/compare_simulating.py" --work "$work" --ours "$binaries/peer-columns" \
-    --program "$binaries/simulate-columns" --vbi-columns "$work/vbi-columns" "$@"
+    --program "$binaries/simulate-columns" --vbi-columns "$work/vbi-columns" "$@" || status=1
 fi
 if wants data-sets; then
-  "$simulators_python" "$here/compare_data_sets.py" --work "$work" --evoke "$evoke" "$@"
+  "$simulators_python" "$here/compare_data_sets.py" --work "$work" --evoke "$evoke" "$@" || status=1
 fi
+exit $status

@@ -40,7 +40,8 @@ func simulate(
   return result
 }
 
-answer(#"{"version": "\#(InstructionSet.current)"}"#)
+let methods = JansenRitBatch.Method.allCases.map { #""\#($0.rawValue)""# }.joined(separator: ", ")
+answer(#"{"version": "\#(InstructionSet.current)", "methods": [\#(methods)]}"#)
 while let line = readLine() {
   let words = line.split(separator: " ").map(String.init)
   guard words.count >= 4, let method = JansenRitBatch.Method(rawValue: words[1]), let dt = Double(words[2]) else {
