@@ -105,9 +105,9 @@ def main() -> None:
         f"{name} {1000 * seconds / python['count']:.1f}" for name, seconds in python["steps"].items()) + ".")
     for run in runs:
         if run["name"] == "deepjr":
-            print(f"For deepjr Evoke is {python['seconds'] / python['count'] / (run['process_seconds'] / run['count']):.0f} "
-                  "times as fast by wall time and "
-                  f"{python['cpu'] / python['count'] / (run['process_cpu'] / run['count']):.0f} times by CPU time.")
+            wall, cpu = (python[key] / python["count"] / (run[f"process_{key}"] / run["count"])
+                         for key in ("seconds", "cpu"))
+            print(f"For deepjr Evoke is {wall:.0f} times as fast by wall time and {cpu:.0f} times by CPU time.")
 
     problems = []
     for run in runs:
@@ -116,8 +116,8 @@ def main() -> None:
             print(f"NOT JUDGED: {run['name']}, since other programs took {100 * run['others']:.0f} % of the machine",
                   file=sys.stderr)
         elif run["process_seconds"] > limit:
-            problems.append(f"{run['count']} simulations, {run['name']}, took {run['process_seconds']:.1f} s, more than "
-                            f"{limit} s")
+            problems.append(f"{run['count']} simulations, {run['name']}, took {run['process_seconds']:.1f} s, "
+                            f"more than {limit} s")
     if problems and not options.quick:
         sys.exit("\n".join(problems))
 

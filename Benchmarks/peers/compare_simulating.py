@@ -17,7 +17,7 @@ from timing import conditions, machine, one_thread, other_load, spread
 HERE = Path(__file__).resolve().parent
 STEPS = (1e-4, 1e-3)
 COLUMNS, SECONDS = 64, 2
-CHECK_SECONDS, REFERENCE_SECONDS = 10, 100
+CHECK_SECONDS, REFERENCE_SECONDS = 6, 100
 EXACT_SECONDS = 2
 SCHEMES = {
     "euler": "Euler", "heun": "Heun", "rungeKutta4": "Runge-Kutta 4", "eulerMaruyama": "Euler-Maruyama",
@@ -29,6 +29,8 @@ LIMIT_RATIO, LIMIT_SCALING = 20, 1.8
 SCALING_COLUMNS = 8192
 # So many pairs of runs during which others took less than this share of the machine are wanted, of so many at most.
 SCALING_ROUNDS, SCALING_TRIES, QUIET = 9, 60, 0.05
+# On a busy machine there are fewer rounds and pairs, so that all is done in six minutes [s].
+TIMED_LIMIT, LEAST_ROUNDS, SCALING_LIMIT = 150, 3, 40
 # The instruction set on which the first bar is judged.
 LIMIT_SET = "x86-64-v4"
 
@@ -113,7 +115,10 @@ def timed(running: list[Worker], rounds: int) -> tuple[list[dict], float]:
     rows = [{"name": worker.name, "method": method, "precision": worker.precision, "version": worker.hello["version"],
              "rates": {dt: [] for dt in STEPS}, "worker": worker}
             for worker in running for method in worker.hello["methods"]]
+    began = time.monotonic()
     for turn in range(-1, rounds):
+        if turn >= LEAST_ROUNDS and time.monotonic() - began > TIMED_LIMIT:
+            break
         # How its arrays lie in memory stays as it is while it runs, and changes some rates by a quarter.
         running[0].restart()
         shift = max(0, turn) * 5 % len(rows)
@@ -163,12 +168,13 @@ def scaling(options: argparse.Namespace) -> dict:
     """Wall times of one and of two threads in turns, and what others took of the machine during each pair."""
     worker = Worker(OURS, [str(options.ours)], "float32", options.work / "simulator-scaling.log", None)
     pairs: list[dict] = []
+    began = time.monotonic()
     for turn in range(-1, SCALING_TRIES):
         load = other_load()
         one, two = (worker.ask("scale", "heun", STEPS[0], 1, threads, SCALING_COLUMNS) for threads in (1, 2))
         if turn >= 0:
             pairs.append({"walls": [one["seconds"], two["seconds"]], "others": load(one["cpu"] + two["cpu"])})
-        if sum(pair["others"] < QUIET for pair in pairs) == SCALING_ROUNDS:
+        if sum(pair["others"] < QUIET for pair in pairs) == SCALING_ROUNDS or time.monotonic() - began > SCALING_LIMIT:
             break
     worker.end()
     quiet = [pair["walls"] for pair in pairs if pair["others"] < QUIET]
@@ -225,7 +231,8 @@ def table(rows: list[dict], verdicts: list[dict]) -> str:
         for dt in STEPS:
             rate = statistics.median(row["rates"][dt])
             ratio = statistics.median(ours[row["method"]]["rates"][dt]) / rate
-            cells += [f"{rate:,.0f}", "" if row["name"] == OURS else f"{ratio:.1f} x" if ratio < 100 else f"{ratio:.0f} x"]
+            times = f"{ratio:.{1 if ratio < 100 else 0}f} x"
+            cells += [f"{rate:,.0f}", "" if row["name"] == OURS else times]
         lines.append(f"| {row['name']} | {SCHEMES[row['method']]} | {row['precision']} | {' | '.join(cells)} "
                      f"| {row['peak_mb']:.0f} | {word(verdicts, row['name'], row['method'])} |")
     return "\n".join(lines)
@@ -262,12 +269,12 @@ def main() -> None:
          "program": [[*key, value] for key, value in spread_input.items()]}, indent=1) + "\n")
 
     print(f"\n{conditions(facts)}, {running[0].hello['version']}; simulated seconds a second of CPU time on one core, "
-          f"{COLUMNS} columns of {SECONDS} s sampled at 1 kHz; {options.rounds} rounds, medians; "
+          f"{COLUMNS} columns of {SECONDS} s sampled at 1 kHz; {len(rows[0]['rates'][STEPS[0]])} rounds, medians; "
           f"other programs took {100 * busy:.0f} % of the machine; {time.monotonic() - start:.0f} s in all.\n")
     print(table(rows, verdicts))
     print("\nVersions: " + "; ".join(worker.hello["version"] for worker in running[1:]) + ".")
-    print("Spread of Evoke's rates, largest over smallest: "
-          f"{max(max(values) / min(values) for row in rows if row['name'] == OURS for values in row['rates'].values()):.2f}.")
+    spans = [max(values) / min(values) for row in rows if row["name"] == OURS for values in row["rates"].values()]
+    print(f"Spread of Evoke's rates, largest over smallest: {max(spans):.2f}.")
     print("Evoke by simulate-columns, p from 120 to 320/s, 0.1 ms: " + ", ".join(
         f"{SCHEMES[method]} {spread_input[method, STEPS[0]]:,.0f}" for method in SCHEMES
         if (method, STEPS[0]) in spread_input) + ".")

@@ -2,9 +2,10 @@
 
     python_data_set.py COUNT OUTPUT.h5
 
-The protocol `deepjr` (Tilwani and O'Reilly 2024): columns of parameters drawn anew, 60 pulses, 61 s by Euler's method at
-1 ms in a compiled loop; 64 channels with white noise of 0.2 uV, average reference, epochs of -0.2 to 1 s, baseline up to
-the pulse, average of 59. Prints JSON with the seconds of each step; loading packages and compiling are not counted.
+The protocol `deepjr` (Tilwani and O'Reilly 2024): columns of parameters drawn anew, 60 pulses, 61 s by Euler's method
+at 1 ms in a compiled loop; 64 channels with white noise of 0.2 uV, average reference, epochs of -0.2 to 1 s, baseline
+up to the pulse, average of 59. Prints JSON with the seconds of each step; loading packages and compiling are not
+counted.
 """
 
 import json

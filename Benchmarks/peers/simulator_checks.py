@@ -19,7 +19,7 @@ from scipy.integrate import solve_ivp
 COLUMNS = 64
 P = 220.0
 SETTLED = 1000
-# Largest difference from the same scheme in double precision [mV], by what is calculated in and what samples are kept in.
+# Largest difference from the same scheme in double precision [mV], by what is calculated in and samples are kept in.
 SAME_SCHEME = {("float64", "float64"): 1e-9, ("float64", "float32"): 1e-6, ("float32", "float32"): 1e-3}
 # Largest difference from SciPy's solution at 0.1 ms and at 1 ms [mV].
 EXACT = {"heun": (0.02, 2.0), "rungeKutta4": (0.002, 0.02)}

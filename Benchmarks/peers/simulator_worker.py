@@ -7,8 +7,9 @@ Requests come line by line on standard input, answers are JSON on standard outpu
     time METHOD DT SEED                 CPU time of 64 columns of 2 s, mean over as many runs as take 50 ms
     write METHOD DT SECONDS SEED FILE   samples of shape [column, sample]
 
-The first line says which version runs and which methods are timed and which checked only, or why nothing runs. METHOD is named as in Evoke, DT is in seconds, samples come
-at 1 kHz. All start from zero, with p = 220/s and, where the method has noise, noise of 22/sqrt(s).
+The first line says which version runs, which methods are timed and which are checked only, or why nothing runs. METHOD
+is named as in Evoke, DT is in seconds, samples come at 1 kHz. All start from zero, with p = 220/s and, where the method
+has noise, noise of 22/sqrt(s).
 """
 
 import json

@@ -17,7 +17,7 @@ MEBIBYTE = 2**20
 
 
 def measure(command: list[str], environment: dict[str, str] | None = None) -> dict:
-    """Runs a program that prints JSON; its own figures, and of the whole process the wall time, CPU time and peak memory."""
+    """Runs a program that prints JSON; its own figures, and the whole process's wall time, CPU time and peak memory."""
     output, figures = run_process(command, environment)
     return json.loads(output) | figures
 

@@ -44,8 +44,8 @@ std::vector<double> simulate(const std::string &method, double dt, double second
 } // namespace
 
 int main() {
-    std::cout << R"({"version": "the C++ header of that VBI", "methods": ["eulerMaruyama", "stochasticHeun"], "also": ["heun"]})"
-              << std::endl;
+    std::cout << R"({"version": "the C++ header of that VBI", "methods": ["eulerMaruyama", "stochasticHeun"],)"
+              << R"( "also": ["heun"]})" << std::endl;
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream request(line);
         std::string verb, method, path;
