@@ -9,6 +9,9 @@ RUN_PACKAGES := gnuplot-nox fonts-dejavu-core
 BUILD_PACKAGES := pkg-config libhdf5-dev libdeflate-dev libedf-dev libsoxr-dev $(RUN_PACKAGES)
 TEST_PACKAGES := python3 hdf5-tools
 
+# Which comparisons bench-peers makes; all unless told otherwise.
+PARTS ?=
+
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
 .PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers clean
@@ -56,8 +59,8 @@ examples: build ## Run the examples of the documentation
 bench: packages ## Run the benchmarks
 	swift package --package-path Benchmarks --allow-writing-to-package-directory benchmark
 
-bench-peers: packages ## Time reading, writing and averaging against EDFlib, pyEDFlib, edfio and MNE
-	bash Benchmarks/peers/run.sh
+bench-peers: packages ## Time PARTS (all: reading, writing, averaging, simulating, data-sets) against other programs
+	bash Benchmarks/peers/run.sh $(PARTS)
 
 clean: ## Remove everything built
 	rm -rf .build .build-* .venv demo-output Benchmarks/.build

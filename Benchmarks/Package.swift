@@ -36,6 +36,7 @@ let package = Package(
         .product(name: "EDFFormat", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
         .product(name: "ERP", package: "evoke"),
       ]),
+    .executableTarget(name: "peer-columns", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
     // Figure and speed of docs/model.md.
     .executableTarget(name: "column-regimes", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
     .executableTarget(name: "simulate-columns", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
