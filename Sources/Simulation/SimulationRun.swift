@@ -103,7 +103,7 @@ public struct SimulationRun: Sendable {
         code: .invalidSetting,
         message: "simulation \(number) does not stay finite: \(prior.parameters.map(\.name)) = \(parameters); choose another")
     }
-    let result = try recordings.recording(observed, row: 0, level: level)
+    let result = try recordings.recording(observed, row: 0, level: level, streams: true)
     let silent = AveragedObservation.signal(observed, channels: channels.count)
     return SimulatedRecording(
       recording: result.recording, blinks: result.blinks, parameters: parameters,

@@ -28,7 +28,7 @@ struct AveragedObservation: PotentialObservation {
     var epochs = settings.observation.epochSettings
     // The noise is behind filter and reference already.
     let recordingRate = settings.model.rate
-    let filter = try epochs.filter.map { try FilterResponse($0, rate: recordingRate).values }
+    let filter = try epochs.filter.map { try ContinuousFilter($0, rate: recordingRate).impulseResponse() }
     (epochs.filter, epochs.reference) = (nil, .none)
     pipeline = ERPPipeline(epochs)
     let samples = try epochs.sampleRange(rate: rate)

@@ -52,35 +52,56 @@ struct RecordingSynthesis: Sendable {
   ///   - sources: Outputs and gains.
   ///   - row: Which of them.
   ///   - level: Factor of the noise's variance.
+  ///   - streams: True to make samples when they are asked for, which is slow for those who read one signal after the
+  ///     other; false to hold all of them.
   /// - Returns: A recording in microvolts against the reference, with an annotation for each event and blink.
-  func recording(_ sources: ObservedSources, row: Int, level: Double) throws -> Result {
+  func recording(_ sources: ObservedSources, row: Int, level: Double, streams: Bool) throws -> Result {
     let count = timeline.sampleCount
     let number = sources.numbers.lowerBound + row
-    var generator = try ContinuousNoise(noise, seed: seed, simulation: number, arithmetic: arithmetic)
-    var samples = generator.next(count)
-    let scale = Float(amplitude.ofTrial(sources.thetas[row]) * level.squareRoot())
-    let gains = sources.gains[row]
-    for channel in channels.indices {
-      for sample in 0..<count { samples[channel * count + sample] *= scale }
-      for region in 0..<gains.columns {
-        let gain = Float(gains[channel, region])
-        let first = (row * gains.columns + region) * count
-        for sample in 0..<count { samples[channel * count + sample] += gain * sources.outputs[first + sample] }
-      }
-    }
-    var found: [Blink] = []
-    if let blinks {
-      found = try blinks.events(duration: Double(count) / timeline.rate, seed: seed, simulation: number)
-      var span = samples.mutableSpan
-      blinks.add(found, to: &span, topography: topography, rate: timeline.rate)
-    }
+    let found = try blinks?.events(duration: Double(count) / timeline.rate, seed: seed, simulation: number) ?? []
     // Files of recordings have microvolts, and so their readers expect.
-    for place in samples.indices { samples[place] *= 1e6 }
+    let factor = 1e6 * amplitude.ofTrial(sources.thetas[row]) * level.squareRoot()
+    var continuous = try ContinuousNoise(
+      noise.scaled(by: factor), seed: seed, simulation: number, arithmetic: arithmetic)
+    let regions = sources.gains[row].columns
+    let start = row * regions * count
+    let outputs = Array(sources.outputs[start..<(start + regions * count)])
+    let addition = addition(outputs: outputs, gains: sources.gains[row], blinks: found)
+    let samples: any SampleSource
+    if streams {
+      samples = SimulatedSamples(continuous, adding: addition)
+    } else {
+      var values = continuous.next(count)
+      var span = values.mutableSpan
+      addition(0, &span)
+      samples = FloatSamples(values, sampleCount: count)
+    }
     var recording = Recording(
-      channels: channels, samples: FloatSamples(samples, sampleCount: count), sampleCount: count, rate: timeline.rate,
-      events: timeline.events, event: Self.event, unit: .microvolts)
+      channels: channels, samples: samples, sampleCount: count, rate: timeline.rate, events: timeline.events,
+      event: Self.event, unit: .microvolts)
     recording.annotations += found.map { Annotation(onset: $0.onset, text: Self.blink) }
     recording.annotations.sort { $0.onset < $1.onset }
     return Result(recording: recording, blinks: found)
+  }
+
+  /// What is added to a block of noise: sources, shape `[region, sample]` [mV], and blinks; in microvolts.
+  private func addition(outputs: [Float], gains: Matrix, blinks found: [Blink]) -> SimulatedSamples.Addition {
+    { [channels, timeline, blinks, topography] first, samples in
+      let length = samples.count / channels.count
+      let count = timeline.sampleCount
+      for channel in channels.indices {
+        for region in 0..<gains.columns {
+          let gain = Float(1e6 * gains[channel, region])
+          let source = region * count + first
+          for sample in 0..<max(0, min(length, count - first)) {
+            samples[channel * length + sample] += gain * outputs[source + sample]
+          }
+        }
+      }
+      guard let blinks else { return }
+      var inMicrovolts = found
+      for place in inMicrovolts.indices { inMicrovolts[place].amplitude *= 1e6 }
+      blinks.add(inMicrovolts, to: &samples, topography: topography, first: first, rate: timeline.rate)
+    }
   }
 }

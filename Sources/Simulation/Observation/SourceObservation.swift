@@ -27,7 +27,7 @@ struct SourceObservation: Sendable {
     epochs.artifacts = ArtifactSettings()
     pipeline = ERPPipeline(epochs)
     self.timeline = timeline
-    filterReach = try epochs.filter.map { try FilterResponse($0, rate: timeline.rate).reach }
+    filterReach = try epochs.filter.map { try ContinuousFilter($0, rate: timeline.rate).impulseResponse().count / 2 }
     let silence = [Float](repeating: 0, count: timeline.sampleCount)
     let probe = try Self.epochs(pipeline, timeline, filterReach, silence)
     times = probe.times

@@ -22,7 +22,7 @@ struct TrialObservation: PotentialObservation {
     try levels.map { level in
       var values: [Float] = []
       for row in sources.thetas.indices {
-        let recording = try recordings.recording(sources, row: row, level: level).recording
+        let recording = try recordings.recording(sources, row: row, level: level, streams: false).recording
         let result = try pipeline.epochs(of: recording, threads: 1)
         guard let evoked = try result.epochs.averages(average, threads: 1).conditions.first else {
           // All trials were dropped: there is no potential.
