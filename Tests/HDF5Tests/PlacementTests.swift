@@ -101,7 +101,7 @@ struct VirtualDatasetTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Two files with rows of 0, 1, 2... and of 100, 101, 102...
+  /// Two files of whole numbers: from 0 and from 100.
   private func sources(_ names: [String]) throws {
     for (index, name) in names.enumerated() {
       let file = try HDF5File(creating: folder.path(name))

@@ -123,6 +123,25 @@ public struct SimulationsArchive: Sendable {
     }
   }
 
+  /// Reads rows into the memory of an earlier part where it fits: fresh memory costs more than the copy.
+  func read(_ rows: Range<Int>, into part: inout SimulationsPart) throws {
+    part.theta = try theta(rows)
+    part.ok = try statuses(rows).map { $0 == .good }
+    for level in x.indices { try read(x[level], rows, into: &part.x[level]) }
+    if let sources, var values = part.source.take() {
+      try read(sources, rows, into: &values)
+      part.source = values
+    }
+  }
+
+  private func read(_ dataset: HDF5Dataset, _ rows: Range<Int>, into values: inout [Float]) throws {
+    let count = [rows.count] + dataset.shape.dropFirst()
+    let total = count.reduce(1, *)
+    if values.count != total { values = [Float](repeating: 0, count: total) }
+    var span = values.mutableSpan
+    try dataset.read(into: &span, from: [rows.lowerBound] + count.dropFirst().map { _ in 0 }, count: count)
+  }
+
   private func read<Number: HDF5Number>(
     _ dataset: HDF5Dataset, _ rows: Range<Int>?, as type: Number.Type = Number.self
   ) throws -> [Number] {

@@ -32,7 +32,7 @@ public struct SimulationsLayout: Hashable, Sendable {
   /// `fast`, or `portable` when every machine calculates the same bits.
   public var arithmetic: String
   /// Further arrays, one name each, sorted by it.
-  public var extras: [NamedArray]
+  public var extras: [NamedArray] { didSet { extras = Self.sorted(extras) } }
 
   /// A layout; `numbers` is all of the job when it is left out.
   public init(
@@ -44,9 +44,11 @@ public struct SimulationsLayout: Hashable, Sendable {
     (self.noiseLevels, self.columnCount, self.total, self.seed) = (noiseLevels, columnCount, total, seed)
     (self.settings, self.instructionSet, self.arithmetic) = (settings, instructionSet, arithmetic)
     self.numbers = numbers ?? 0..<total
-    // HDF5 files differ with the order in which their objects are made, and readers find the names sorted.
-    self.extras = extras.sorted { $0.name < $1.name }
+    self.extras = Self.sorted(extras)
   }
+
+  /// HDF5 files differ with the order in which their objects are made, and readers find the names sorted.
+  private static func sorted(_ extras: [NamedArray]) -> [NamedArray] { extras.sorted { $0.name < $1.name } }
 
   /// Number of simulations in the file, n.
   public var count: Int { numbers.count }

@@ -22,7 +22,7 @@ public enum SimulationsMerge {
     /// The layout of all of them together.
     public let layout: SimulationsLayout
     /// True when the files come from different processors and the last digits may differ between them for that reason.
-    public var mixesArithmetic: Bool { !layout.isPortable && Set(shards.map(\.instructionSet)).count > 1 }
+    public var mixesArithmetic: Bool { !layout.isPortable && layout.instructionSet == SimulationsMerge.mixed }
   }
 
   /// Checks that files make up a job: finished, of equal settings, each simulation in exactly one of them.
@@ -51,13 +51,16 @@ public enum SimulationsMerge {
     try requireEachOnce(shards, total: layout.total)
     layout.numbers = 0..<layout.total
     if let single = shards.first, shards.contains(where: { $0.instructionSet != single.instructionSet }) {
-      layout.instructionSet = "mixed"
+      layout.instructionSet = mixed
     }
     if case let whole = JSONDocument(settings: layout.settings), whole != whole.withoutShard {
       layout.settings = try JSONText.encode(whole.withoutShard)
     }
     return Job(shards: shards, layout: layout)
   }
+
+  /// What stands for several instruction sets.
+  private static var mixed: String { "mixed" }
 
   private static func finishedLayout(_ path: String) throws -> SimulationsLayout {
     let partial = SimulationsWriter.partialPath(of: path)
@@ -120,17 +123,18 @@ extension SimulationsMerge {
     let output = try SimulationsFile(
       creating: target.temporaryPath, reportedAs: path, layout: job.layout, advice: "make room, and merge again")
     let rowsAtOnce = max(1, blockBytes / job.layout.bytesPerSimulation)
+    var part = SimulationsPart(
+      numbers: 0..<0, theta: [], x: job.layout.noiseLevels.map { _ in [] },
+      source: job.layout.columnCount.map { _ in [] }, ok: [])
     for shard in job.shards {
       let input = try SimulationsArchive(shard.path)
       for first in stride(from: 0, to: shard.numbers.count, by: rowsAtOnce) {
         let rows = first..<min(first + rowsAtOnce, shard.numbers.count)
         let start = shard.numbers.lowerBound
-        try output.write(
-          SimulationsPart(
-            numbers: (start + rows.lowerBound)..<(start + rows.upperBound), theta: input.theta(rows),
-            x: job.layout.noiseLevels.indices.map { try input.x(rows, level: $0) }, source: input.source(rows),
-            ok: input.statuses(rows).map { $0 == .good }))
-        progress(start + rows.upperBound)
+        part.numbers = (start + rows.lowerBound)..<(start + rows.upperBound)
+        try input.read(rows, into: &part)
+        try output.write(part)
+        progress(part.numbers.upperBound)
       }
     }
     try output.requireComplete()
