@@ -45,7 +45,7 @@ let package = Package(
     library("EEGCore"),
     library("EDFFormat", ["EEGCore", "AtomicFiles", "CEDFlib", "CKernels"]),
     library("HDF5", ["CHDF5", "CDeflate", "AtomicFiles"]),
-    library("EEGArchive", ["HDF5", "EEGCore", "EvokeNumerics"]),
+    library("EEGArchive", ["HDF5", "EEGCore", "EvokeNumerics", "AtomicFiles"]),
     library("Resampling", ["EEGCore", "CSoxr"]),
     library("ERP", ["EEGCore", "CKernels"]),
     library("NeuralMass", ["CKernels", "EEGCore"]),

@@ -29,6 +29,12 @@ public struct SimulationsArchive: Sendable {
   private let sources: HDF5Dataset?
   private let statuses: HDF5Dataset?
 
+  /// True for an HDF5 file that says nothing of this program and has `/theta` and `/x`.
+  public static func isOfAnotherProgram(_ path: String) -> Bool {
+    guard let file = try? HDF5File(reading: path) else { return false }
+    return !file.hasAttribute("evoke_kind") && file.exists("theta") && file.exists("x")
+  }
+
   /// Opens simulations, finished or not.
   ///
   /// - Throws: ``ArchiveError``, also when a file is missing that a virtual archive refers to; `HDF5Error`.

@@ -46,6 +46,7 @@ struct Info: ParsableCommand {
           path: path, file: file, listsAnnotations: annotations, statistics: statistics, showsPrivate: showsPrivate))
     case .epochs(let epochs): .archive(ArchiveReport(path: path, epochs: epochs))
     case .evoked(let evoked, _): .archive(ArchiveReport(path: path, evoked: evoked))
+    case .otherArchive(.simulations): .simulations(try SimulationsReport(path: path))
     case .otherArchive(let kind): .archive(ArchiveReport(path: path, kind: kind))
     }
   }
@@ -54,6 +55,7 @@ struct Info: ParsableCommand {
     switch report {
     case .recording(let recording): recording.lines(listsAnnotations: annotations).forEach(Console.print)
     case .archive(let archive): archive.lines().forEach(Console.print)
+    case .simulations(let simulations): simulations.lines().forEach(Console.print)
     }
   }
 }
@@ -62,11 +64,13 @@ struct Info: ParsableCommand {
 enum FileReport: Encodable {
   case recording(RecordingReport)
   case archive(ArchiveReport)
+  case simulations(SimulationsReport)
 
   func encode(to encoder: any Encoder) throws {
     switch self {
     case .recording(let report): try report.encode(to: encoder)
     case .archive(let report): try report.encode(to: encoder)
+    case .simulations(let report): try report.encode(to: encoder)
     }
   }
 }

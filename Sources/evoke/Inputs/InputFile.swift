@@ -7,7 +7,7 @@ enum InputFile {
   case epochs(Epochs)
   /// Averages, and the epochs behind them where the archive keeps them.
   case evoked(EvokedSet, Epochs?)
-  /// An archive of simulations, weights, or results.
+  /// An archive of simulations, of this program or another, of weights, or of results.
   case otherArchive(ArchiveKind)
 
   /// Opens a file; what it is is read from its content, not from its name.
@@ -16,6 +16,10 @@ enum InputFile {
   init(path: String, strict: Bool = false) throws {
     switch FileContent(path: path) {
     case .hdf5:
+      if SimulationsArchive.isOfAnotherProgram(path) {
+        self = .otherArchive(.simulations)
+        return
+      }
       switch try ArchiveKind.detect(path) {
       case .epochs: self = .epochs(try EpochsArchive.read(path))
       case .evoked: self = .evoked(try EvokedArchive.read(path), try EvokedArchive.readEpochs(path))
