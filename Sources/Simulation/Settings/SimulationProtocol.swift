@@ -35,7 +35,7 @@ public enum SimulationProtocol: String, CaseIterable, Sendable {
       model: SimulationSettings.ModelSettings(
         method: .heun, rate: 256, stepsPerSample: 40, decimation: .first, settle: 1, regions: 1, arithmetic: .fast),
       stimulus: SimulationSettings.StimulusSettings(
-        shape: .bump, interval: 1, routing: .canonical, simulatedTrials: .one),
+        shape: .bump, interval: 1.25, routing: .canonical, simulatedTrials: .one),
       head: SimulationSettings.HeadSettings(
         montage: "biosemi64", shells: .four, radius: 0.09, leadField: nil, leadFieldColumns: [0]),
       // 0.2 µV times the root of 2500: 10 µV in a single trial.
