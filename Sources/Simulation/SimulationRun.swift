@@ -54,7 +54,9 @@ public struct SimulationRun: Sendable {
     let lookup = ParameterLookup(settings.parameters)
     let regions = (1...settings.model.regions).map { RegionLookup(lookup, region: $0) }
     let timeline = SimulatedTimeline(settings, trials: Int(lookup.value("trials").fixed.rounded()))
-    sources = SourceSimulation(settings, regions: regions, timeline: timeline, seed: seed)
+    sources = SourceSimulation(
+      settings, regions: regions, connections: ConnectionLookup(lookup, regions: regions.count), timeline: timeline,
+      seed: seed)
     source = try SourceObservation(settings, timeline: timeline)
     times = source.times
     rate = source.rate

@@ -85,6 +85,7 @@ struct SimulationRunTests {
     arguments: [
       [(String, String)](), [("I", "box(200, 600)"), ("azimuth", "box(100, 150)"), ("noise", "lognormal(-1.6, 0.3)")],
       [("method", "eulerMaruyama"), ("p_noise", "3"), ("simulated_trials", "all"), ("trials", "3"), ("arithmetic", "portable")],
+      regions + [("I_onset", "box(0.04, 0.08)"), ("shape", "pulse")],
     ] as [[(String, String)]])
   func independence(_ assignments: [(String, String)]) throws {
     let run = try Self.run(.physiological, assignments, seed: 7)
@@ -148,6 +149,46 @@ struct SimulationRunTests {
         #expect(values.allSatisfy { $0.isFinite == isFinite })
       }
     }
+  }
+
+  /// Two regions, the second of which hears the first alone.
+  static let regions = [
+    ("regions", "2"), ("azimuth.2", "40"), ("K.2.1", "box(20, 60)"), ("d.2.1", "0.02"), ("A_i.2", "box(20, 30)"),
+    ("levels", "[0]"),
+  ]
+
+  @Test("A connected region answers after the one that it hears, and its potential adds to that of the other")
+  func connectedRegions() throws {
+    let run = try Self.run(.physiological, Self.regions)
+    #expect(run.prior.parameters.map(\.name).suffix(2) == ["A_i.2", "K.2.1"])
+    let part = try run.part(0..<8)
+    let times = run.times.count
+    let event = try #require(run.times.firstIndex { $0 >= 0 })
+    for row in 0..<8 {
+      let first = part.sources[(2 * row * times)..<((2 * row + 1) * times)]
+      let second = part.sources[((2 * row + 1) * times)..<((2 * row + 2) * times)]
+      func onset(_ values: ArraySlice<Float>) -> Int? {
+        let peak = values.reduce(0) { max($0, abs($1)) }
+        return values.dropFirst(event).firstIndex { abs($0) > 0.05 * peak }.map { $0 - values.startIndex }
+      }
+      let delay = Double(try #require(onset(second)) - #require(onset(first))) / run.rate
+      #expect(delay > 0.015 && delay < 0.1, "\(delay) s")
+    }
+    let gains = try #require(run.gains)
+    #expect(gains.columns == 2)
+    let channel = 3
+    for time in stride(from: 0, to: times, by: 10) {
+      let sum = gains[channel, 0] * Double(part.sources[time]) + gains[channel, 1] * Double(part.sources[times + time])
+      #expect(abs(Double(part.potentials[0][channel * times + time]) - sum) < 1e-6 * 1e-5)
+    }
+    let alone = try Self.run(.physiological, [("levels", "[0]")])
+    #expect(alone.prior.parameters.count == run.prior.parameters.count - 2)
+  }
+
+  @Test("A region without a place of its own is refused")
+  func placelessRegion() throws {
+    let error = #expect(throws: SimulationError.self) { try Self.run(.physiological, [("regions", "2")]) }
+    #expect(error?.message.contains("azimuth.2") == true)
   }
 
   @Test("With a filter one trial stands for a train of trials")
