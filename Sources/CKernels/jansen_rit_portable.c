@@ -1,4 +1,8 @@
 /* Jansen-Rit columns without fused multiply-add: the same bits on every machine. */
 #pragma STDC FP_CONTRACT OFF
+#include "Clones.h"
+
 #define SUFFIX _portable
-#include "JansenRitSteps.h"
+#include "JansenRitSingle.h"
+
+#include "VectorMathValues.h"

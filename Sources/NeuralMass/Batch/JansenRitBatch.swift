@@ -55,7 +55,7 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
   public var plan: SimulationPlan
   /// What becomes of the steps of one sample.
   public var decimation = Decimation.first
-  /// The stimulus of all columns.
+  /// The stimulus of all columns, unless each has its own.
   public var stimulus: Stimulus
   /// Where in a column it arrives.
   public var routing: InputRouting
@@ -82,29 +82,30 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
   ///   - columns: Parameters of the simulations.
   ///   - background: Input from the rest of the brain, one for each; none for no such input. Noise needs a stochastic
   ///     method.
+  ///   - stimuli: Stimuli of the simulations, one for each; none for that of the batch.
   ///   - firstNumber: Number of the first simulation; the others follow, all below 2^32. Parts of a job count through.
   ///   - threads: Most threads at once.
   public func run(
-    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], firstNumber: Int = 0,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], stimuli: [Stimulus] = [],
+    firstNumber: Int = 0, threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> ColumnSimulations {
     precondition(background.isEmpty || background.count == columns.count, "one background input a column")
+    precondition(stimuli.isEmpty || stimuli.count == columns.count, "one stimulus a column")
     precondition(method.isStochastic || background.allSatisfy { $0.noise == 0 }, "noise needs a stochastic method")
     precondition(
       firstNumber >= 0 && firstNumber + columns.count <= 1 << 32, "simulations have numbers from 0 to 2^32 - 1")
     precondition(plan.stepCount <= Int(Int32.max), "fewer than two thousand million steps")
-    let input = inputTable()
     let total = columns.count * plan.sampleCount
     var isFinite = [Bool](repeating: false, count: columns.count)
     let samples = [Float](unsafeUninitializedCapacity: total) { samples, initializedCount in
       isFinite.withUnsafeMutableBufferPointer { flags in
         let (samples, flags) = (SharedMemory(samples), SharedMemory(flags))
-        let lanes = Block.lanes
+        let lanes = ColumnCoefficients.lanes
         forEachBlock((columns.count + lanes - 1) / lanes, threads: threads) { index in
           let range = index * lanes..<min((index + 1) * lanes, columns.count)
-          let block = Block(range, of: columns, background: background, firstNumber: firstNumber, batch: self)
+          let block = Block(
+            range, of: columns, background: background, stimuli: stimuli, firstNumber: firstNumber, batch: self)
           block.run(
-            input: input,
             samples: samples.part(range.lowerBound * plan.sampleCount..<range.upperBound * plan.sampleCount),
             isFinite: flags.part(range))
         }
@@ -114,18 +115,5 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
     return ColumnSimulations(
       samples: samples, sampleCount: plan.sampleCount, rate: plan.rate, isFinite: isFinite, arithmetic: arithmetic,
       instructionSet: InstructionSet.current)
-  }
-
-  /// The stimulus at the start, in the middle and at the end of every step, `[step, 3]` [1/s].
-  private func inputTable() -> [Float] {
-    var table = [Float](repeating: 0, count: 3 * plan.stepCount)
-    if stimulus.parts.isEmpty { return table }
-    for step in 0..<plan.stepCount {
-      let start = Double(step) * plan.dt
-      table[3 * step] = Float(stimulus.value(at: start, .after))
-      table[3 * step + 1] = Float(stimulus.value(at: start + plan.dt / 2, .after))
-      table[3 * step + 2] = Float(stimulus.value(at: start + plan.dt, .before))
-    }
-    return table
   }
 }
