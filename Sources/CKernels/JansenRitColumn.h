@@ -14,10 +14,21 @@
 
 #define EACH _Pragma("clang loop unroll(full)") for (int i = 0; i < 3; i++)
 
-/* Positions y and velocities v of the three populations. */
+/* Positions y and velocities v of the three populations, and what rounding has kept from the positions so far. */
 typedef struct {
-  vf y[3], v[3];
+  vf y[3], v[3], rest[3];
 } column;
+
+INLINE void clear(column *x) {
+  EACH x->y[i] = x->v[i] = x->rest[i] = (vf){0};
+}
+
+/* y += by, summed up with compensation (Kahan): many short steps lose no more than a few long ones. */
+INLINE void advance(column *x, int i, vf by) {
+  const vf change = by + x->rest[i], y = x->y[i] + change;
+  x->rest[i] = change - (y - x->y[i]);
+  x->y[i] = y;
+}
 
 /* Coefficients of one vector of lanes. */
 typedef const float *coefficients;
@@ -122,7 +133,7 @@ INLINE void drive(coefficients c, vf p, vf in[3]) {
 /* Euler: v is dt y', a is dt^2 y''. */
 INLINE void euler_step(column *x, const vf a[3]) {
   EACH {
-    x->y[i] += x->v[i];
+    advance(x, i, x->v[i]);
     x->v[i] += a[i];
   }
 }
@@ -134,16 +145,13 @@ INLINE void heun_predict(column *x, const vf a[3], const vf *noise, column *t) {
     t->y[i] = x->y[i] + x->v[i];
     x->v[i] += a[i];
     t->v[i] = x->v[i] + a[i];
-    x->y[i] = t->y[i] + a[i];
+    advance(x, i, noise && i == 1 ? x->v[i] + 0.5f * *noise : x->v[i]);
   }
   if (noise) t->v[1] += *noise;
 }
 INLINE void heun_correct(column *x, const vf a[3], const vf *noise) {
   EACH x->v[i] += a[i];
-  if (noise) {
-    x->y[1] += 0.5f * *noise;
-    x->v[1] += *noise;
-  }
+  if (noise) x->v[1] += *noise;
 }
 
 /* Runge and Kutta: v is dt y' / 2, a is dt^2 y'' / 4, at x and then at t three times. `middle` adds up those of the two
@@ -163,29 +171,41 @@ INLINE void runge_kutta_2(const column *x, const vf first[3], const vf middle[3]
 INLINE void runge_kutta_3(column *x, const vf first[3], vf middle[3], const vf a[3], column *t) {
   EACH {
     middle[i] += a[i];
-    t->y[i] = (x->y[i] + t->v[i]) + t->v[i];
+    t->y[i] = x->y[i] + (t->v[i] + t->v[i]);
     t->v[i] = x->v[i] + (a[i] + a[i]);
-    x->y[i] = ((x->y[i] + x->v[i]) + x->v[i]) + (2.f / 3.f) * (first[i] + middle[i]);
+    advance(x, i, (x->v[i] + x->v[i]) + (2.f / 3.f) * (first[i] + middle[i]));
   }
 }
 INLINE void runge_kutta_4(column *x, const vf first[3], const vf middle[3], const vf a[3]) {
   EACH x->v[i] += (1.f / 3.f) * ((first[i] + a[i]) + (middle[i] + middle[i]));
 }
 
-/* Splitting: v is dt y'. Half a kick by what comes from outside and what the populations fire. */
-INLINE void kick(coefficients c, column *x, const vf fired[3], const vf in[3]) {
-  EACH x->v[i] += of(c, CK_COLUMN_GAIN_0 + i) * fired[i] + in[i];
+/* Splitting: v is dt y', a is dt^2 y'' / 2. Half a kick at the start of a step, by what comes from outside in it and what
+ * the populations fire, the exact flow of the noisy damped oscillators, half a kick at its end.
+ *
+ * The kick at the end of a step and that at the start of the next are made together, and the flow adds to the same sum: v
+ * is the velocity before both, so that it is rounded once. `before` is what came from outside in the step before. */
+INLINE void begin_splitting(coefficients c, column *x, const vf fired[3], vf before[3]) {
+  EACH {
+    before[i] = (vf){0};
+    x->v[i] = -(of(c, CK_COLUMN_GAIN_0 + i) * fired[i]);
+  }
 }
-/* The exact flow of the noisy damped oscillators. */
-INLINE void flow(coefficients c, column *x, vf n1, vf n2) {
+INLINE void split_step(coefficients c, column *x, const vf fired[3], vf before[3], const vf in[3], vf n1, vf n2) {
   EACH {
     const int e = i < 2 ? CK_COLUMN_FLOW_E_YY : CK_COLUMN_FLOW_I_YY;
-    const vf y = x->y[i], v = x->v[i];
-    x->y[i] = y + of(c, e) * y + of(c, e + 1) * v;
-    x->v[i] = v + of(c, e + 2) * y + of(c, e + 3) * v;
+    const vf kick = of(c, CK_COLUMN_GAIN_0 + i) * (fired[i] + fired[i]) + (before[i] + in[i]);
+    const vf y = x->y[i], v = x->v[i] + kick;
+    vf by = of(c, e) * y + of(c, e + 1) * v;
+    vf change = kick + of(c, e + 2) * y + of(c, e + 3) * v;
+    if (i == 1) {
+      by += of(c, CK_COLUMN_NOISE_Y) * n1;
+      change += of(c, CK_COLUMN_NOISE_VY) * n1 + of(c, CK_COLUMN_NOISE_V) * n2;
+    }
+    before[i] = in[i];
+    advance(x, i, by);
+    x->v[i] += change;
   }
-  x->y[1] += of(c, CK_COLUMN_NOISE_Y) * n1;
-  x->v[1] += of(c, CK_COLUMN_NOISE_VY) * n1 + of(c, CK_COLUMN_NOISE_V) * n2;
 }
 
 /* Bit k: whether the column in lane k is finite. */

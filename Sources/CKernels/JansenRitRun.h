@@ -1,6 +1,8 @@
 #ifndef CKERNELS_JANSEN_RIT_RUN_H
 #define CKERNELS_JANSEN_RIT_RUN_H
-/* What a run of single columns and one of networks have in common. See JansenRit.h. */
+/* What a run of single columns and one of networks have in common. See JansenRit.h.
+ *
+ * What is done once in sixteen steps are functions of their own, or every method would have a copy. */
 #include "JansenRitColumn.h"
 #include "JansenRitInput.h"
 #include "VectorNoise.h"
@@ -45,11 +47,16 @@ INLINE void open_column_input(column_input *in, const struct ck_input *input) {
   in->stale = 1;
 }
 
+COLUMN_CLONES void NAMED(ck_fill_tile, SUFFIX)(input_cursor *c, int64_t start, int phases,
+                                           vf rows[VECTORS][PHASES][WIDTH]) {
+  fill_tile(c, start, phases, rows);
+}
+
 /* At the start of a tile. */
 INLINE void next_tile(column_input *in, const float *c, size_t start, const int phases) {
   in->constant = is_constant(&in->cursor, (int64_t)start);
   if (!in->constant) {
-    fill_tile(&in->cursor, (int64_t)start, phases, in->rows);
+    NAMED(ck_fill_tile, SUFFIX)(&in->cursor, (int64_t)start, phases, in->rows);
     in->stale = 1;
   } else if (in->stale) {
     EACH_VECTOR {
@@ -91,14 +98,20 @@ INLINE void make_sampler(sampler *s, const float *c, const struct ck_job *job) {
 }
 
 /* Sixteen samples, or fewer at the end, to the rows of the lanes. */
-INLINE void flush(sampler *s, const struct ck_job *job, size_t first, size_t count, float *samples) {
+COLUMN_CLONES void NAMED(ck_flush_tile, SUFFIX)(vf tile[VECTORS][WIDTH], const struct ck_job *job, size_t first,
+                                            size_t count, float *samples) {
   EACH_VECTOR {
     const size_t lane = (size_t)u * WIDTH;
     if (lane < job->rows) {
       const size_t rows = job->rows - lane < WIDTH ? job->rows - lane : WIDTH;
-      transpose(s->tile[u]);
+      transpose(tile[u]);
       for (size_t row = 0; row < rows; row++) {
-        memcpy(samples + (lane + row) * job->stride + first, &s->tile[u][row], count * sizeof(float));
+        float *destination = samples + (lane + row) * job->stride + first;
+        if (count == WIDTH) {
+          store(destination, tile[u][row]);
+        } else {
+          memcpy(destination, &tile[u][row], count * sizeof(float));
+        }
       }
     }
   }
@@ -114,7 +127,7 @@ INLINE void sample(sampler *s, const struct ck_job *job, const sample_counter *n
   }
   if (n->phase + 1 == job->every) {
     EACH_VECTOR s->tile[u][n->filled] = s->sum[u] * s->unit[u];
-    if (n->filled + 1 == WIDTH) flush(s, job, n->written, WIDTH, samples);
+    if (n->filled + 1 == WIDTH) NAMED(ck_flush_tile, SUFFIX)(s->tile, job, n->written, WIDTH, samples);
   }
 }
 

@@ -8,8 +8,8 @@
 typedef struct {
   column x[VECTORS];
   sigmoid s[VECTORS];
-  /* Splitting: what the populations fire at the start of the step. */
-  vf fired[VECTORS][3];
+  /* Splitting: what the populations fire at the start of the step, and what came from outside in the step before. */
+  vf fired[VECTORS][3], before[VECTORS][3];
 } single_columns;
 
 INLINE void fire(coefficients c, const sigmoid *s, const column *x, vf fired[3]) {
@@ -17,17 +17,15 @@ INLINE void fire(coefficients c, const sigmoid *s, const column *x, vf fired[3])
   interneuron_firing(c, s, x->y, &fired[1], &fired[2]);
 }
 
-/* One step of one vector of lanes, at the end of which the velocity of y1 has got `noise`, or the flow `normals`. */
+/* One step of one vector of lanes, with the normals that the method takes. */
 INLINE void single_step(const int method, coefficients c, single_columns *q, const int u, const vf in[PHASES][3],
                         const vf normals[2]) {
   const sigmoid *s = &q->s[u];
   column *x = &q->x[u], t;
   vf first[3], middle[3], a[3];
   if (method == CK_STEP_SPLITTING) {
-    kick(c, x, q->fired[u], in[1]);
-    flow(c, x, normals[0], normals[1]);
+    split_step(c, x, q->fired[u], q->before[u], in[1], normals[0], normals[1]);
     fire(c, s, x, q->fired[u]);
-    kick(c, x, q->fired[u], in[1]);
     return;
   }
   accelerations(c, s, x, pyramidal_firing(s, x->y), in[0], first);
@@ -76,8 +74,11 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
   EACH_VECTOR {
     coefficients c = q->coefficients + u * WIDTH;
     columns.s[u] = make_sigmoid(c);
-    EACH columns.x[u].y[i] = columns.x[u].v[i] = (vf){0};
-    if (method == CK_STEP_SPLITTING) fire(c, &columns.s[u], &columns.x[u], columns.fired[u]);
+    clear(&columns.x[u]);
+    if (method == CK_STEP_SPLITTING) {
+      fire(c, &columns.s[u], &columns.x[u], columns.fired[u]);
+      begin_splitting(c, &columns.x[u], columns.fired[u], columns.before[u]);
+    }
   }
   for (size_t start = 0; start < job->steps; start += WIDTH) {
     const size_t steps = job->steps - start < WIDTH ? job->steps - start : WIDTH;
@@ -103,7 +104,9 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
       }
     }
   }
-  if (counter.filled > 0) flush(&samples, job, counter.written, counter.filled, job->samples);
+  if (counter.filled > 0) {
+    NAMED(ck_flush_tile, SUFFIX)(samples.tile, job, counter.written, counter.filled, job->samples);
+  }
   uint32_t finite = 0;
   EACH_VECTOR finite |= finite_lanes(&columns.x[u]) << u * WIDTH;
   return finite;
@@ -111,7 +114,7 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
 
 /* A function of its own for every method: clones are not inlined into one another. */
 #define METHOD(name, method)                                                                                           \
-  CK_CLONES uint32_t NAMED(ck_columns_##name, SUFFIX)(const struct ck_columns *q) { return run_single(q, method); }
+  COLUMN_CLONES uint32_t NAMED(ck_columns_##name, SUFFIX)(const struct ck_columns *q) { return run_single(q, method); }
 
 METHOD(euler, CK_STEP_EULER)
 METHOD(heun, CK_STEP_HEUN)

@@ -2,7 +2,10 @@
 #pragma STDC FP_CONTRACT OFF
 #include "Clones.h"
 
+#define COLUMN_CLONES CK_CLONES
 #define SUFFIX _portable
 #include "JansenRitSingle.h"
+
+#include "JansenRitNetwork.h"
 
 #include "VectorMathValues.h"

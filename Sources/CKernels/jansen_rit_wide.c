@@ -6,13 +6,15 @@
 #include <immintrin.h>
 #define WIDE
 #define SUFFIX _wide
-#define CK_CLONES
+#define COLUMN_CLONES
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #include "VectorMath.h"
 
 /* table[index % 16] */
 INLINE vf lookup(vf index, vf table) { return (vf)_mm512_permutexvar_ps((__m512i)index, (__m512)table); }
+INLINE vf lookup_in_memory(const float *values, vi place) { return (vf)_mm512_i32gather_ps((__m512i)place, values, 4); }
 
+#include "JansenRitNetwork.h"
 #include "JansenRitSingle.h"
 #pragma clang attribute pop
 #endif

@@ -119,6 +119,49 @@ struct ck_columns {
   struct ck_input input;
 };
 
+/* A product of the sum over what a column hears from others: factor times rate, where the rates are between 0 and 1. */
+struct ck_tap {
+  uint32_t source;
+  /* Whether every lane has a delay of its own, and whether it is between steps. */
+  int32_t by_lane, interpolates;
+  /* How many steps ago the rate, or the later of two, was fired; if by lane: place of [CK_COLUMN_LANES] in `backs`. */
+  int32_t back;
+  /* Place in `factors`, [1, CK_COLUMN_LANES]: accelerations of y1 by the rate. With interpolation [4, CK_COLUMN_LANES]:
+   * by the later rate, the earlier, the change of the later in a step, that of the earlier. */
+  size_t factors;
+  /* If by lane and with interpolation: place of [2, CK_COLUMN_LANES] of its own in memory for what has been read. */
+  size_t carried;
+};
+
+/* Columns that hear what the pyramidal cells of others fire, several in every simulation. */
+struct ck_network {
+  struct ck_job job;
+  size_t columns;
+  /* [column, CK_COLUMN_COEFFICIENTS, CK_COLUMN_LANES] */
+  const float *coefficients;
+  /* [column] */
+  const struct ck_input *inputs;
+  /* What is heard at once. Target by target, those of a target end before its entry of `direct_ends`. */
+  const struct ck_tap *direct;
+  const uint32_t *direct_ends;
+  /* What is heard later, in the same way: at the start of a step, in its middle, at its end. Of the three, those of the
+   * method count: start for Euler, middle for splitting, end for Heun, middle and end for Runge-Kutta 4. */
+  const struct ck_tap *delayed[3];
+  const uint32_t *delayed_ends[3];
+  /* Whether one of them interpolates. */
+  int32_t interpolates;
+  const float *factors;
+  const int32_t *backs;
+  /* Steps that are kept: more than any tap goes back, two at least. */
+  size_t history;
+  /* Numbers that are carried. */
+  size_t carried;
+  /* ck_network_work bytes, at a multiple of 128 */
+  void *work;
+  /* Samples of column c begin column_stride * c after those of the simulation. */
+  size_t column_stride;
+};
+
 /* Simulates from zero. Bit r of the result says whether lane r stayed finite.
  *
  * Each is compiled for several x86-64 levels; those that have it use fused multiply-add, and round differently. */
@@ -126,6 +169,11 @@ uint32_t ck_columns_run(int method, const struct ck_columns *columns);
 
 /* The same without fused multiply-add: every machine gives the same bits. */
 uint32_t ck_columns_run_portable(int method, const struct ck_columns *columns);
+
+uint32_t ck_network_run(int method, const struct ck_network *network);
+uint32_t ck_network_run_portable(int method, const struct ck_network *network);
+/* Bytes that a run needs: columns, history and carried are looked at. */
+size_t ck_network_work(const struct ck_network *network);
 
 /* The level that is in use here: "x86-64-v4", "x86-64-v3", "x86-64", or the name of another architecture. */
 const char *ck_instruction_set(void);
@@ -141,5 +189,7 @@ void ck_sin_cos_values_portable(const uint32_t *turn, float *sine, float *cosine
 /* The normals of ck_standard_normals, as the kernels make them here. */
 void ck_normal_lanes(uint64_t seed, uint32_t purpose, const uint32_t *numbers, uint32_t block,
                      float *normals); /* [4, CK_COLUMN_LANES] */
+/* The input of every step at its start, in its middle, at its end: [steps, 3, CK_COLUMN_LANES]. */
+void ck_input_values(const struct ck_input *input, size_t steps, float *values);
 
 #endif
