@@ -12,3 +12,8 @@ enum Initialization {
   /// The limit of `xavier_uniform_`: Glorot and Bengio 2010.
   static func xavierLimit(inputs: Int, outputs: Int) -> Float { (6 / Float(inputs + outputs)).squareRoot() }
 }
+
+extension RandomPurpose {
+  /// Initial parameters of networks.
+  public static let initialValues = RandomPurpose("initial values")
+}

@@ -189,7 +189,9 @@ private struct Convolution {
       let row = windows + result * inner
       let (start, end) = (max(0, first), min(length, first + window.width))
       if end - start < window.width { row.update(repeating: 0, count: inner) }
-      if end > start { (row + (start - first) * channels).update(from: source + start * channels, count: (end - start) * channels) }
+      if end > start {
+        (row + (start - first) * channels).update(from: source + start * channels, count: (end - start) * channels)
+      }
     }
   }
 

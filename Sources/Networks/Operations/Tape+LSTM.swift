@@ -204,8 +204,9 @@ private struct LSTMDirection {
   }
 
   /// All steps at once: gradients of the gates, transposed, times [x; h].
-  private func addWeightGradients(on tape: Tape, dGates: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>)
-  {
+  private func addWeightGradients(
+    on tape: Tape, dGates: UnsafeMutablePointer<Float>, dBias: UnsafeMutablePointer<Float>
+  ) {
     let sizes = sizes
     let joined = tape.scratch(sizes.gates * sizes.inner)
     MatrixProduct.multiply(
