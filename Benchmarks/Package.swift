@@ -39,6 +39,12 @@ let package = Package(
     // Figure and speed of docs/model.md.
     .executableTarget(name: "column-regimes", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
     .executableTarget(name: "simulate-columns", dependencies: [.product(name: "NeuralMass", package: "evoke")]),
+    // Our side of peers/compare_networks.py, and the speed of docs/engine.md.
+    .executableTarget(
+      name: "network-step",
+      dependencies: [
+        .product(name: "Networks", package: "evoke"), .product(name: "EvokeNumerics", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
