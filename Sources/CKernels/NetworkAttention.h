@@ -27,7 +27,7 @@ static void softmax(float *scores, size_t rows, size_t columns, size_t stride, f
       sum += value;
     }
     const float total = sum_lanes(sum), inverse = 1.f / total;
-    log_sums[r] = top + logf(total);
+    log_sums[r] = top + logarithm(all(total))[0];
     for (size_t i = 0; i < columns; i += LANES) {
       nf value = load(s + i) * inverse;
       if (dropout->rate > 0.f) value *= kept(dropout, (uint32_t)(r * stride + i));

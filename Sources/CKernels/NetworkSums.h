@@ -14,7 +14,8 @@ static void pool_maximum(const float *x, const float *bias, size_t results, size
         place = (((ni){0} + (int32_t)j) & better) | (place & ~better);
       }
       store_part(result + t * columns + i, best, n);
-      for (size_t lane = 0; lane < n; lane++) places[t * columns + i + lane] = (uint8_t)place[lane];
+      const nb narrow = __builtin_convertvector(place, nb);
+      memcpy(places + t * columns + i, &narrow, n);
     }
   }
 }
@@ -22,11 +23,15 @@ static void pool_maximum(const float *x, const float *bias, size_t results, size
 static void pool_maximum_backward(const float *d_result, const uint8_t *places, size_t results, size_t columns,
                                   size_t width, size_t stride, float *dx) {
   for (size_t t = 0; t < results; t++) {
-    const uint8_t *place = places + t * columns;
-    const float *e = d_result + t * columns;
-    for (size_t j = 0; j < width; j++) {
-      float *d = dx + (t * stride + j) * columns;
-      for (size_t i = 0; i < columns; i++) d[i] += place[i] == j ? e[i] : 0.f;
+    EACH_PART(i, columns, n) {
+      nb narrow = {0};
+      memcpy(&narrow, places + t * columns + i, n);
+      const ni place = __builtin_convertvector(narrow, ni);
+      const nf e = load_part(d_result + t * columns + i, n);
+      for (size_t j = 0; j < width; j++) {
+        float *d = dx + (t * stride + j) * columns + i;
+        store_part(d, load_part(d, n) + choose(place == (int32_t)j, e, all(0.f)), n);
+      }
     }
   }
 }

@@ -17,6 +17,7 @@
 typedef float nf __attribute__((vector_size(4 * LANES)));
 typedef int32_t ni __attribute__((vector_size(4 * LANES)));
 typedef uint32_t nu __attribute__((vector_size(4 * LANES)));
+typedef uint8_t nb __attribute__((vector_size(LANES)));
 
 /* For i = 0, LANES, 2 LANES ... below `count`, with the number of elements from there on, at most LANES. */
 #define EACH_PART(i, count, n)                                                                                         \

@@ -48,14 +48,16 @@ extension Tape {
       outputs.rows == targets.rows && outputs.columns == NormalOutputs.count(of: d),
       "a normal density of \(d) values takes \(NormalOutputs.count(of: d)) outputs")
     let y = matrix(rows: outputs.rows, columns: 1, needsGradient: needsGradient(outputs))
+    var normal = NormalOutputs(count: d)
     for row in 0..<outputs.rows {
-      let normal = NormalOutputs(outputs.values + row * outputs.columns, count: d)
+      normal.read(outputs.values + row * outputs.columns)
       y.values[row] = Float(normal.negativeLogDensity(of: targets.values + row * d))
     }
     record(y) { [self] dy in
       guard let gradient = accumulatedGradient(of: outputs) else { return }
+      var normal = NormalOutputs(count: d)
       for row in 0..<outputs.rows {
-        let normal = NormalOutputs(outputs.values + row * outputs.columns, count: d)
+        normal.read(outputs.values + row * outputs.columns)
         normal.addGradient(of: targets.values + row * d, times: dy[row], to: gradient + row * outputs.columns)
       }
     }
@@ -65,7 +67,8 @@ extension Tape {
 
 /// A normal distribution as the outputs of a network: a mean and the Cholesky factor of a covariance.
 ///
-/// Calculates in double precision; a few hundred operations for some ten values.
+/// Calculates in double precision; a few hundred operations for some ten values. One value serves many rows, so that
+/// nothing is allocated for each.
 public struct NormalOutputs: Sendable {
   /// Is added to the diagonal of the factor, so that the density stays bounded.
   public static let smallestScale = 1e-4
@@ -74,31 +77,37 @@ public struct NormalOutputs: Sendable {
   public static func count(of count: Int) -> Int { count + count * (count + 1) / 2 }
 
   /// Shape `[d]`.
-  public let mean: [Double]
+  public private(set) var mean: [Double]
   /// Lower triangle L with L Lᵀ = covariance, shape `[d, d]`, row after row.
-  public let factor: [Double]
+  public private(set) var factor: [Double]
   /// softplus' of the outputs on the diagonal, `[d]`.
-  private let slopes: [Double]
+  private var slopes: [Double]
+  /// L⁻¹ (target - mean), and L⁻ᵀ times that, `[d]`.
+  private var standardized: [Double]
+  private var weighted: [Double]
 
-  /// Reads a distribution of `count` values from ``count(of:)`` outputs.
-  public init(_ outputs: UnsafePointer<Float>, count d: Int) {
-    mean = (0..<d).map { Double(outputs[$0]) }
-    var factor = [Double](repeating: 0, count: d * d)
-    var slopes: [Double] = []
+  /// Room for a distribution of `count` values, before ``read(_:)``.
+  public init(count: Int) {
+    let zeros = [Double](repeating: 0, count: count)
+    (mean, slopes, standardized, weighted) = (zeros, zeros, zeros, zeros)
+    factor = [Double](repeating: 0, count: count * count)
+  }
+
+  /// Takes a distribution from ``count(of:)`` outputs.
+  public mutating func read(_ outputs: UnsafePointer<Float>) {
+    let d = mean.count
+    for row in 0..<d { mean[row] = Double(outputs[row]) }
     var place = d
     for row in 0..<d {
-      for column in 0...row {
-        let output = Double(outputs[place])
+      for column in 0..<row {
+        factor[row * d + column] = Double(outputs[place])
         place += 1
-        if column < row {
-          factor[row * d + column] = output
-        } else {
-          factor[row * d + row] = max(output, 0) + log1p(exp(-abs(output))) + NormalOutputs.smallestScale
-          slopes.append(1 / (1 + exp(-output)))
-        }
       }
+      let output = Double(outputs[place])
+      place += 1
+      factor[row * d + row] = max(output, 0) + log1p(exp(-abs(output))) + NormalOutputs.smallestScale
+      slopes[row] = 1 / (1 + exp(-output))
     }
-    (self.factor, self.slopes) = (factor, slopes)
   }
 
   /// The covariance L Lᵀ, shape `[d, d]`.
@@ -109,40 +118,41 @@ public struct NormalOutputs: Sendable {
     }
   }
 
-  /// z = L⁻¹ (target - mean).
-  private func standardized(_ target: UnsafePointer<Float>) -> [Double] {
+  private mutating func standardize(_ target: UnsafePointer<Float>) {
     let d = mean.count
-    var z = [Double](repeating: 0, count: d)
     for row in 0..<d {
       var rest = Double(target[row]) - mean[row]
-      for column in 0..<row { rest -= factor[row * d + column] * z[column] }
-      z[row] = rest / factor[row * d + row]
+      for column in 0..<row { rest -= factor[row * d + column] * standardized[column] }
+      standardized[row] = rest / factor[row * d + row]
     }
-    return z
   }
 
   /// The negative logarithm of the density at a target of d values.
-  public func negativeLogDensity(of target: UnsafePointer<Float>) -> Double {
+  public mutating func negativeLogDensity(of target: UnsafePointer<Float>) -> Double {
     let d = mean.count
+    standardize(target)
     var sum = Double(d) / 2 * log(2 * Double.pi)
-    for (row, z) in standardized(target).enumerated() { sum += z * z / 2 + log(factor[row * d + row]) }
+    for row in 0..<d { sum += standardized[row] * standardized[row] / 2 + log(factor[row * d + row]) }
     return sum
   }
 
-  /// With w = L⁻ᵀ z, the gradient is -w for the mean, and -w zᵀ for L, with 1 / L_ii more on its diagonal.
-  func addGradient(of target: UnsafePointer<Float>, times weight: Float, to gradient: UnsafeMutablePointer<Float>) {
+  /// With z = L⁻¹ (target - mean) and w = L⁻ᵀ z, the gradient is -w for the mean, and -w zᵀ for L, with 1 / L_ii more on
+  /// its diagonal.
+  mutating func addGradient(
+    of target: UnsafePointer<Float>, times weight: Float, to gradient: UnsafeMutablePointer<Float>
+  ) {
     let d = mean.count
-    let z = standardized(target)
-    var w = z
+    standardize(target)
     for row in (0..<d).reversed() {
-      for below in row + 1..<max(row + 1, d) { w[row] -= factor[below * d + row] * w[below] }
-      w[row] /= factor[row * d + row]
+      var rest = standardized[row]
+      for below in row + 1..<max(row + 1, d) { rest -= factor[below * d + row] * weighted[below] }
+      weighted[row] = rest / factor[row * d + row]
     }
-    for row in 0..<d { gradient[row] -= weight * Float(w[row]) }
+    for row in 0..<d { gradient[row] -= weight * Float(weighted[row]) }
     var place = d
     for row in 0..<d {
       for column in 0...row {
-        var slope = -w[row] * z[column]
+        var slope = -weighted[row] * standardized[column]
         if column == row { slope = (slope + 1 / factor[row * d + row]) * slopes[row] }
         gradient[place] += weight * Float(slope)
         place += 1
