@@ -11,7 +11,7 @@ TEST_PACKAGES := python3 hdf5-tools
 
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
-.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers clean
+.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers bench-networks clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ bench: packages ## Run the benchmarks
 
 bench-peers: packages ## Time reading, writing and averaging against EDFlib, pyEDFlib, edfio and MNE
 	bash Benchmarks/peers/run.sh
+
+bench-networks: packages ## Time training and inference of networks against PyTorch, which is downloaded
+	bash Benchmarks/peers/run_networks.sh
 
 clean: ## Remove everything built
 	rm -rf .build .build-* .venv demo-output Benchmarks/.build

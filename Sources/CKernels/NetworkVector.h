@@ -180,8 +180,8 @@ INLINE nf softplus(nf x) {
   return at_least(x, 0.f) + tail;
 }
 
-/* What elements first, first + 1, ... are multiplied by: 1 / (1 - rate), or 0. The hash mixes as Wellons' lowbias32 does
- * (hash-prospector, 2018); the second key enters between its rounds. */
+/* What elements first, first + 1, ... are multiplied by: 1 / (1 - rate), or 0. The hash mixes as lowbias32 does
+ * (Wellons, hash-prospector, 2018); the second key enters between its rounds. */
 INLINE nf kept(const struct ck_dropout *dropout, uint32_t first) {
   nu x = (lane_numbers() + first) * 0x9E3779B9u ^ dropout->key0;
   x ^= x >> 16;

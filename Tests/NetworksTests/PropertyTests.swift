@@ -135,6 +135,29 @@ struct PropertyTests {
     }
   }
 
+  @Test("Columns side by side come apart again, with their gradients")
+  func columns() {
+    var store = ParameterStore()
+    let (a, b) = (normals(6, seed: 1), normals(9, seed: 2))
+    let first = store.add("a", shape: [3, 2]) { 0 }
+    let second = store.add("b", shape: [3, 3]) { 0 }
+    store.setValues(a, of: first)
+    store.setValues(b, of: second)
+    let weights = normals(9, seed: 3)
+    // Columns 1 ..< 4 of a | b: the last of a and the first two of b.
+    let result = differentiateNetwork(store, on: Tape(), weights: weights) { tape in
+      tape.columns(1..<4, of: tape.concatenate([tape.node(first), tape.node(second)]))
+    }
+    var (output, ofFirst, ofSecond): ([Float], [Float], [Float]) = ([], [], [])
+    for row in 0..<3 {
+      output += [a[2 * row + 1], b[3 * row], b[3 * row + 1]]
+      ofFirst += [0, weights[3 * row]]
+      ofSecond += [weights[3 * row + 1], weights[3 * row + 2], 0]
+    }
+    #expect(result.output == output)
+    #expect(result.gradients == ofFirst + ofSecond)
+  }
+
   @Test("Outputs are the same for every number of threads", arguments: ToyNetwork.Kind.allCases)
   func outputs(kind: ToyNetwork.Kind) throws {
     var store = ParameterStore()

@@ -14,8 +14,8 @@
  * Results differ between levels in their last bits, except that dropout removes the same elements everywhere.
  */
 
-/* Removes elements with probability `rate` and multiplies the others by 1 / (1 - rate). Element i is removed or not by a
- * hash of i and two keys: nothing is stored, and the backward pass finds the same elements again. */
+/* Removes elements with probability `rate` and multiplies the others by 1 / (1 - rate). A hash of an element's number
+ * and two keys says which: nothing is stored, and the backward pass finds the same elements again. */
 struct ck_dropout {
   float rate; /* 0: nothing is removed */
   uint32_t key0, key1;
@@ -83,8 +83,8 @@ struct ck_network_kernels {
 
   /* y = f(y + bias), then dropout, in place. `bias` may be null. `before`, where not null, gets y + bias: the backward
    * pass of CK_GELU and CK_SOFTPLUS needs it. */
-  void (*activate)(float *y, float *_Nullable before, const float *_Nullable bias, size_t rows, size_t columns, int activation,
-                   const struct ck_dropout *dropout);
+  void (*activate)(float *y, float *_Nullable before, const float *_Nullable bias, size_t rows, size_t columns,
+                   int activation, const struct ck_dropout *dropout);
   /* dy becomes the gradient before the function; it is added to d_bias [columns], which may be null. */
   void (*activate_backward)(float *dy, const float *y, const float *_Nullable before, size_t rows, size_t columns,
                             int activation, const struct ck_dropout *dropout, float *_Nullable d_bias);
@@ -111,8 +111,8 @@ struct ck_network_kernels {
   void (*softmax)(float *scores, size_t rows, size_t columns, size_t stride, float factor, const float *_Nullable keys,
                   float *log_sums, const struct ck_dropout *dropout);
   /* Takes the scores as they were before `softmax`, and in d_weights the gradient of what it made. d_weights becomes
-   * what `softmax` made, and scores their gradient. `dots` [rows]: of every row, gradient times value of the attention's
-   * output. */
+   * what `softmax` made, and scores their gradient. `dots` [rows]: for every row, the gradient of the attention's
+   * output times that output. */
   void (*softmax_backward)(float *scores, float *d_weights, size_t rows, size_t columns, size_t stride, float factor,
                            const float *_Nullable keys, const float *log_sums, const float *dots,
                            const struct ck_dropout *dropout);
@@ -122,8 +122,8 @@ struct ck_network_kernels {
 
   /* Weights as PyTorch has them: w_ih [4 hidden, inputs], w_hh [4 hidden, hidden], gates i, f, g, o; biases [4 hidden].
    * panels [units / lanes, inputs + hidden, 4 * lanes], bias [4 * units]. For the backward pass, or null:
-   * input_rows [4 * units, inputs] and recurrent [recurrent columns / (4 lanes), 4 * units, 4 * lanes], where the number
-   * of recurrent columns is `hidden`, rounded up to a multiple of 4 * lanes. */
+   * input_rows [4 * units, inputs] and recurrent [recurrent columns / (4 * lanes), 4 * units, 4 * lanes]; the recurrent
+   * columns are `hidden`, rounded up to a multiple of 4 * lanes. */
   void (*lstm_pack)(const float *w_ih, const float *w_hh, const float *b_ih, const float *b_hh, size_t inputs,
                     size_t hidden, float *panels, float *bias, float *_Nullable input_rows, float *_Nullable recurrent);
   void (*lstm)(const struct ck_lstm *lstm);
@@ -132,8 +132,8 @@ struct ck_network_kernels {
   /* Along rows of x [rows, columns]: result row t is the maximum of rows t * stride ..< t * stride + width of
    * x + bias, and of 0 if `positive`. `bias` may be null. `places` [results, columns] gets the row that had it, counted
    * from t * stride, or 255 for none. */
-  void (*pool_maximum)(const float *x, const float *_Nullable bias, size_t results, size_t columns, size_t width, size_t stride,
-                       int positive, float *result, uint8_t *places);
+  void (*pool_maximum)(const float *x, const float *_Nullable bias, size_t results, size_t columns, size_t width,
+                       size_t stride, int positive, float *result, uint8_t *places);
   /* dx [rows, columns] is added to. */
   void (*pool_maximum_backward)(const float *d_result, const uint8_t *places, size_t results, size_t columns,
                                 size_t width, size_t stride, float *dx);

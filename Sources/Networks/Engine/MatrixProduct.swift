@@ -5,14 +5,15 @@ import COpenBLAS
 /// OpenBLAS stands behind it. Another library with `cblas_sgemm`, such as Accelerate, replaces this file alone.
 public enum MatrixProduct {
   /// A matrix in memory, row after row.
-  struct Operand {
-    let values: UnsafePointer<Float>
+  package struct Operand {
+    package let values: UnsafePointer<Float>
     /// Floats from one row to the next, as it is stored.
-    let stride: Int
+    package let stride: Int
     /// Whether the stored matrix is the transpose of the factor.
-    var isTransposed = false
+    package let isTransposed: Bool
 
-    init(_ values: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
+    /// Wraps memory of a matrix.
+    package init(_ values: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
       (self.values, self.stride, isTransposed) = (values, stride, transposed)
     }
   }
@@ -24,7 +25,7 @@ public enum MatrixProduct {
   ///   - b: Shape `[inner, columns]`.
   ///   - c: Shape `[rows, columns]`; row r begins at `r * stride`.
   @inline(__always)
-  static func multiply(
+  package static func multiply(
     _ a: Operand, _ b: Operand, rows: Int, columns: Int, inner: Int, into c: UnsafeMutablePointer<Float>, stride: Int,
     adds: Bool = false
   ) {
@@ -33,8 +34,9 @@ public enum MatrixProduct {
       Int32(a.stride), b.values, Int32(b.stride), adds ? 1 : 0, c, Int32(stride))
   }
 
-  /// Keeps the library on the thread that calls it; networks share out the batch themselves. A static property is
-  /// evaluated once, so that no lock is taken later.
+  /// Keeps the library on the thread that calls it, because networks share out the batch themselves.
+  ///
+  /// A static property is evaluated once.
   static let staysOnOneThread: Void = copenblas_stay_on_one_thread()
 
   /// Names the library and the kernels that it picked for this processor, for benchmarks and reports.

@@ -1,6 +1,6 @@
 import CKernels
 
-/// The kernels of one instruction set. Results differ between sets in their last bits.
+/// The kernels of one instruction set; results differ between sets in their last bits.
 ///
 /// `@unchecked Sendable`: it is a table of pointers to functions without state, and never changes.
 public struct NetworkKernels: @unchecked Sendable {
@@ -14,7 +14,8 @@ public struct NetworkKernels: @unchecked Sendable {
     case v4
   }
 
-  let functions: ck_network_kernels
+  /// The kernels, for operations of other modules of this package.
+  package let functions: ck_network_kernels
 
   /// The kernels of a level, or nil if the processor lacks it.
   public init?(_ level: Level) {

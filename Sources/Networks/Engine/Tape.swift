@@ -216,7 +216,7 @@ public final class Tape {
   ///
   /// Each call takes the next site: two operations never share codes, and the same step of the same run always has the
   /// same ones.
-  func dropout(_ rate: Float) -> ck_dropout {
+  package func dropout(_ rate: Float) -> ck_dropout {
     precondition(rate >= 0 && rate < 1, "a dropout rate lies in 0 ..< 1")
     guard let pass, rate > 0 else { return ck_dropout(rate: 0, key0: 0, key1: 0) }
     precondition(

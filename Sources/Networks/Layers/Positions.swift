@@ -1,7 +1,9 @@
 import EvokeNumerics
 import Foundation
 
-/// What a token gets for its place in a sequence, by fixed waves (Vaswani et al. 2017).
+/// What a token gets for its place in a sequence, by fixed waves.
+///
+/// Source: Vaswani and others 2017, "Attention is all you need".
 public enum SinusoidalPositions {
   /// Shape `[length, width]`: column 2i has sin(t / 10000^(2i / width)), column 2i + 1 the cosine.
   public static func table(length: Int, width: Int) -> [Float] {

@@ -16,7 +16,7 @@ public struct TransformerEncoderLayer: Sendable {
     public var dropout: Float
     /// The function in the middle of the feed-forward network.
     public var activation: Activation
-    /// Whether tokens are added to what attention makes of them. The study's EEGTransformer does not.
+    /// Whether tokens are added to what attention makes of them, as PyTorch does and the study's EEGTransformer does not.
     public var hasAttentionResidual: Bool
 
     /// Settings of a layer.

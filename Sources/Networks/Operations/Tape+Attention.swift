@@ -1,8 +1,9 @@
 import CKernels
 
 extension Tape {
-  /// Scaled dot-product attention with several heads (Vaswani et al. 2017), within every sample.
+  /// Scaled dot-product attention with several heads, within every sample.
   ///
+  /// Source: Vaswani and others 2017, "Attention is all you need".
   /// Weights are never stored for the backward pass: scores are computed again, and dropout finds the same elements.
   ///
   /// - Parameters:

@@ -58,6 +58,53 @@ extension Tape {
     return y
   }
 
+  /// Matrices of as many rows, side by side.
+  public func concatenate(_ parts: [Node]) -> Node {
+    precondition(!parts.isEmpty && parts.allSatisfy { $0.rows == parts[0].rows }, "parts have the same number of rows")
+    let columns = parts.reduce(0) { $0 + $1.columns }
+    let y = matrix(rows: parts[0].rows, columns: columns, needsGradient: parts.contains(where: needsGradient))
+    var first = 0
+    for part in parts {
+      copyColumns(of: part, to: y.values + first, stride: columns)
+      first += part.columns
+    }
+    record(y) { [self] dy in
+      var first = 0
+      for part in parts {
+        if let d = accumulatedGradient(of: part) {
+          for row in 0..<part.rows {
+            kernels.functions.scale(d + row * part.columns, dy + row * columns + first, 1, part.columns, 1)
+          }
+        }
+        first += part.columns
+      }
+    }
+    return y
+  }
+
+  /// Some columns of a matrix.
+  public func columns(_ range: Range<Int>, of x: Node) -> Node {
+    precondition(range.lowerBound >= 0 && range.upperBound <= x.columns && !range.isEmpty, "x has these columns")
+    let y = matrix(rows: x.rows, columns: range.count, needsGradient: needsGradient(x))
+    for row in 0..<x.rows {
+      (y.values + row * range.count).update(from: x.values + row * x.columns + range.lowerBound, count: range.count)
+    }
+    record(y) { [self] dy in
+      guard let d = accumulatedGradient(of: x) else { return }
+      for row in 0..<x.rows {
+        kernels.functions.scale(
+          d + row * x.columns + range.lowerBound, dy + row * range.count, 1, range.count, 1)
+      }
+    }
+    return y
+  }
+
+  private func copyColumns(of part: Node, to target: UnsafeMutablePointer<Float>, stride: Int) {
+    for row in 0..<part.rows {
+      (target + row * stride).update(from: part.values + row * part.columns, count: part.columns)
+    }
+  }
+
   /// x times the sigmoid of a gate for each column, which is learnt.
   ///
   /// - Parameters:

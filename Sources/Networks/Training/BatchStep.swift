@@ -6,7 +6,7 @@
 public final class BatchStep<Network: TrainableNetwork> {
   /// The network.
   public let network: Network
-  /// Pieces that a batch is cut into. Another number gives other last bits, and other elements to drop.
+  /// Pieces that a batch is cut into; another number gives other last bits, and other elements to drop.
   public let shardCount: Int
   /// Threads that share the work.
   public var threads: Int

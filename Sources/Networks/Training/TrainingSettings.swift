@@ -48,7 +48,7 @@ public struct TrainingEpoch: Hashable, Codable, Sendable {
 
 /// All that a training run needs to go on: a run that is resumed gives the same bits as one that was never interrupted.
 public struct TrainingCheckpoint: Hashable, Codable, Sendable {
-  /// Settings of the run. More epochs may be asked for before it is resumed.
+  /// Settings of the run; more epochs may be asked for before it is resumed.
   public var settings: TrainingSettings
   /// Number of training rows, which must stay the same.
   public internal(set) var rowCount: Int
