@@ -7,27 +7,50 @@
 
 enum { BLOCK = 4 * LANES };
 
+/* Row of the weights that belongs to a row of blocked gates; `hidden` * 4 if the unit does not exist. */
+INLINE size_t weight_row(size_t row, size_t hidden) {
+  const size_t unit = row / BLOCK * LANES + row % LANES;
+  return unit < hidden ? row % BLOCK / LANES * hidden + unit : 4 * hidden;
+}
+
+/* Columns of a panel from rows of weights: all rows of a block side by side, so that stores are in order. */
+INLINE void pack_panel(const float *weights, size_t columns, size_t block, size_t hidden, float *panel) {
+  const float *rows[BLOCK];
+  for (size_t i = 0; i < BLOCK; i++) {
+    const size_t row = weight_row(block * BLOCK + i, hidden);
+    rows[i] = row < 4 * hidden ? weights + row * columns : NULL;
+  }
+  for (size_t k = 0; k < columns; k++) {
+    for (size_t i = 0; i < BLOCK; i++) panel[k * BLOCK + i] = rows[i] ? rows[i][k] : 0.f;
+  }
+}
+
 static void lstm_pack(const float *w_ih, const float *w_hh, const float *b_ih, const float *b_hh, size_t inputs,
                       size_t hidden, float *panels, float *bias, float *input_rows, float *recurrent) {
   const size_t blocks = (hidden + LANES - 1) / LANES, inner = inputs + hidden, gates = blocks * BLOCK;
   const size_t column_blocks = (hidden + BLOCK - 1) / BLOCK;
+  for (size_t block = 0; block < blocks; block++) {
+    float *panel = panels + block * inner * BLOCK;
+    pack_panel(w_ih, inputs, block, hidden, panel);
+    pack_panel(w_hh, hidden, block, hidden, panel + inputs * BLOCK);
+  }
   for (size_t row = 0; row < gates; row++) {
-    const size_t block = row / BLOCK, gate = row % BLOCK / LANES, unit = block * LANES + row % LANES;
-    const size_t source = gate * hidden + unit;
-    const int exists = unit < hidden;
+    const size_t source = weight_row(row, hidden);
+    const int exists = source < 4 * hidden;
     bias[row] = exists ? b_ih[source] + b_hh[source] : 0.f;
-    float *panel = panels + block * inner * BLOCK + row % BLOCK;
-    for (size_t k = 0; k < inputs; k++) panel[k * BLOCK] = exists ? w_ih[source * inputs + k] : 0.f;
-    panel += inputs * BLOCK;
-    for (size_t k = 0; k < hidden; k++) panel[k * BLOCK] = exists ? w_hh[source * hidden + k] : 0.f;
     if (input_rows) {
-      for (size_t k = 0; k < inputs; k++) input_rows[row * inputs + k] = exists ? w_ih[source * inputs + k] : 0.f;
-    }
-    if (recurrent) {
-      for (size_t k = 0; k < column_blocks * BLOCK; k++) {
-        recurrent[(k / BLOCK * gates + row) * BLOCK + k % BLOCK] =
-            exists && k < hidden ? w_hh[source * hidden + k] : 0.f;
+      float *target = input_rows + row * inputs;
+      if (exists) {
+        memcpy(target, w_ih + source * inputs, inputs * sizeof(float));
+      } else {
+        memset(target, 0, inputs * sizeof(float));
       }
+    }
+    for (size_t block = 0; recurrent && block < column_blocks; block++) {
+      float *target = recurrent + (block * gates + row) * BLOCK;
+      const size_t first = block * BLOCK, count = hidden - first < BLOCK ? hidden - first : BLOCK;
+      memset(target, 0, BLOCK * sizeof(float));
+      if (exists) memcpy(target, w_hh + source * hidden + first, count * sizeof(float));
     }
   }
 }
@@ -37,6 +60,7 @@ INLINE void tile(const int m, const float *a, size_t a_stride, const float *pane
                  nf sum[TILE_ROWS][4]) {
   for (size_t k = 0; k < inner; k++) {
     const float *w = panel + k * BLOCK;
+#if TILE_ROWS == 6
     const nf w0 = load(w), w1 = load(w + LANES), w2 = load(w + 2 * LANES), w3 = load(w + 3 * LANES);
     UNROLL for (int r = 0; r < m; r++) {
       const float x = a[(size_t)r * a_stride + k];
@@ -45,6 +69,15 @@ INLINE void tile(const int m, const float *a, size_t a_stride, const float *pane
       sum[r][2] += x * w2;
       sum[r][3] += x * w3;
     }
+#else
+    /* With 16 registers, one of the panel's vectors at a time: sums and rows leave no room for more. */
+    nf x[TILE_ROWS];
+    UNROLL for (int r = 0; r < m; r++) x[r] = all(a[(size_t)r * a_stride + k]);
+    UNROLL for (int q = 0; q < 4; q++) {
+      const nf column = load(w + q * LANES);
+      UNROLL for (int r = 0; r < m; r++) sum[r][q] += x[r] * column;
+    }
+#endif
   }
 }
 
@@ -87,10 +120,16 @@ INLINE void cell(const int m, const struct cell_block *b) {
   case 2: call(2); break;                                                                                              \
   default: call(1); break;                                                                                             \
   }
-#else
+#elif TILE_ROWS == 3
 #define EACH_TILE(m, call)                                                                                             \
   switch (m) {                                                                                                         \
   case 3: call(3); break;                                                                                              \
+  case 2: call(2); break;                                                                                              \
+  default: call(1); break;                                                                                             \
+  }
+#else
+#define EACH_TILE(m, call)                                                                                             \
+  switch (m) {                                                                                                         \
   case 2: call(2); break;                                                                                              \
   default: call(1); break;                                                                                             \
   }

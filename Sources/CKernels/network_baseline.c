@@ -4,10 +4,10 @@
 #define TILE_ROWS 6
 #define LEVEL_NAME "aarch64"
 #elif defined(__x86_64__)
-#define TILE_ROWS 3
+#define TILE_ROWS 2
 #define LEVEL_NAME "x86-64"
 #else
-#define TILE_ROWS 3
+#define TILE_ROWS 2
 #define LEVEL_NAME "generic"
 #endif
 #define LEVEL ck_network_baseline

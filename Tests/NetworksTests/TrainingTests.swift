@@ -176,6 +176,42 @@ struct TrainingTests {
     }
   }
 
+  @Test("Rows that cannot be read stop the run where it is, and it may go on")
+  func unreadable() throws {
+    struct Unreadable: Error {}
+    final class Medium: @unchecked Sendable { var reads = 0 }  // one thread reads
+    struct Failing: TrainingData {
+      let rows = ToyNetwork.data(count: 64, seed: 1)
+      let medium: Medium
+      let failsAt: Int?
+      var count: Int { rows.count }
+      func read(
+        _ numbers: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
+      ) throws {
+        medium.reads += 1
+        if medium.reads == failsAt { throw Unreadable() }
+        rows.read(numbers, inputs: inputs, targets: targets)
+      }
+    }
+    func run(failsAt: Int?) throws -> TrainingRun<ToyNetwork, Failing> {
+      var store = ParameterStore()
+      let network = ToyNetwork(.lstm, in: &store)
+      return try TrainingRun(
+        network, parameters: store, settings: TrainingSettings(epochs: 2, batchSize: 16),
+        training: Failing(medium: Medium(), failsAt: failsAt),
+        validation: Failing(medium: Medium(), failsAt: failsAt.map { $0 % 3 }))
+    }
+    var whole = try run(failsAt: nil)
+    try whole.finish { _, _ in true }
+    for failsAt in [1, 4, 7] {
+      var broken = try run(failsAt: failsAt)
+      #expect(throws: Unreadable.self) { try broken.finish { _, _ in true } }
+      // The row of the training data, then that of the validation, can be read the second time.
+      for _ in 0..<2 { _ = try? broken.finish { _, _ in true } }
+      #expect(broken.checkpoint == whole.checkpoint)
+    }
+  }
+
   @Test("Patience ends a run, and the best epoch's parameters are kept")
   func patience() throws {
     var settings = settings
