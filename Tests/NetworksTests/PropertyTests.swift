@@ -135,6 +135,26 @@ struct PropertyTests {
     }
   }
 
+  @Test("A tape goes away with its owner, even if a recorded pass was never gone back")
+  func lifetime() {
+    weak var remaining: Tape?
+    do {
+      let tape = Tape()
+      remaining = tape
+      var (values, gradients): ([Float], [Float]) = ([1, 2, 3, 4, 5, 6], [0, 0, 0, 0, 0, 0])
+      var store = ParameterStore()
+      let (matrix, row) = (store.add("matrix", shape: [2, 2]) { 1 }, store.add("row", shape: [2]) { 1 })
+      values.withUnsafeMutableBufferPointer { values in
+        gradients.withUnsafeMutableBufferPointer { gradients in
+          tape.start(parameters: UnsafePointer(values.baseAddress), gradients: gradients.baseAddress, training: nil)
+          let (x, gain) = (tape.node(matrix), tape.node(row))
+          _ = tape.normalize(tape.activate(tape.linear(x, weight: x), .tanh), gain: gain, offset: gain)
+        }
+      }
+    }
+    #expect(remaining == nil)
+  }
+
   @Test("Columns side by side come apart again, with their gradients")
   func columns() {
     var store = ParameterStore()

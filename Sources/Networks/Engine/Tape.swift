@@ -158,7 +158,7 @@ public final class Tape {
   /// Leaves behind how the gradient of a result becomes those of its operands.
   ///
   /// - Parameter backward: Takes the gradient of the result, as many values as it has, which it may overwrite. It is not
-  ///   called if nothing depended on the result.
+  ///   called if nothing depended on the result. The tape holds it, so it captures the tape `unowned`.
   public func record(_ result: Node, _ backward: @escaping (UnsafeMutablePointer<Float>) -> Void) {
     if needsGradient(result) { steps.append((result, backward)) }
   }

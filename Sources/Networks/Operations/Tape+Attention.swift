@@ -30,7 +30,7 @@ extension Tape {
       release(logSums, projected.rows * heads)
       return y
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       if let gradient = gradient(of: projected) {
         attention.backward(on: self, dy: dy, logSums: logSums, into: gradient)
       }

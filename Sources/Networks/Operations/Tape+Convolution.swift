@@ -48,7 +48,7 @@ extension Tape {
       release(packed, weight.count)
       return y
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       backward?(dy)
       let dPacked = convolution.emptyGradient(on: self)
       let dx = accumulatedGradient(of: x)
@@ -93,7 +93,7 @@ extension Tape {
       release(places, y.count)
       return y
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       let dPacked = convolution.emptyGradient(on: self)
       let (dx, dBias) = (accumulatedGradient(of: x), accumulatedGradient(of: bias))
       let full = scratch(results * columns)

@@ -7,7 +7,7 @@ extension Tape {
     let y = matrix(rows: a.rows, columns: a.columns, needsGradient: needsGradient(a) || needsGradient(b))
     y.values.update(from: a.values, count: a.count)
     kernels.functions.scale(y.values, b.values, 1, y.count, 1)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       for operand in [a, b] {
         if let (d, adds) = gradient(of: operand) { kernels.functions.scale(d, dy, 1, y.count, adds ? 1 : 0) }
       }
@@ -27,7 +27,7 @@ extension Tape {
     let y = matrix(rows: x.rows, columns: x.columns, needsGradient: needsGradient(x) || needsGradient(table))
     y.values.update(from: x.values, count: x.count)
     kernels.functions.add_row(y.values, table.values, nil, x.rows / table.rows, table.count)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       if let (dx, adds) = gradient(of: x) { kernels.functions.scale(dx, dy, 1, x.count, adds ? 1 : 0) }
       if let d = accumulatedGradient(of: table) {
         kernels.functions.column_sums(dy, nil, x.rows / table.rows, table.count, d)
@@ -41,7 +41,7 @@ extension Tape {
     precondition(a.rows == b.rows && a.columns == b.columns, "matrices that are multiplied so have one shape")
     let y = matrix(rows: a.rows, columns: a.columns, needsGradient: needsGradient(a) || needsGradient(b))
     kernels.functions.multiply(y.values, a.values, b.values, y.count, 0)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       if let (d, adds) = gradient(of: a) { kernels.functions.multiply(d, dy, b.values, y.count, adds ? 1 : 0) }
       if let (d, adds) = gradient(of: b) { kernels.functions.multiply(d, dy, a.values, y.count, adds ? 1 : 0) }
     }
@@ -52,7 +52,7 @@ extension Tape {
   public func scale(_ x: Node, by factor: Float) -> Node {
     let y = matrix(rows: x.rows, columns: x.columns, needsGradient: needsGradient(x))
     kernels.functions.scale(y.values, x.values, factor, y.count, 0)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       if let (dx, adds) = gradient(of: x) { kernels.functions.scale(dx, dy, factor, y.count, adds ? 1 : 0) }
     }
     return y
@@ -68,7 +68,7 @@ extension Tape {
       copyColumns(of: part, to: y.values + first, stride: columns)
       first += part.columns
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       var first = 0
       for part in parts {
         if let d = accumulatedGradient(of: part) {
@@ -89,7 +89,7 @@ extension Tape {
     for row in 0..<x.rows {
       (y.values + row * range.count).update(from: x.values + row * x.columns + range.lowerBound, count: range.count)
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       guard let d = accumulatedGradient(of: x) else { return }
       for row in 0..<x.rows {
         kernels.functions.scale(
@@ -114,7 +114,7 @@ extension Tape {
     precondition(gate.count == x.columns, "there is one gate a column")
     let y = matrix(rows: x.rows, columns: x.columns, needsGradient: needsGradient(x) || needsGradient(gate))
     kernels.functions.gate(x.values, gate.values, x.rows, x.columns, y.values)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       kernels.functions.gate_backward(
         dy, x.values, gate.values, x.rows, x.columns, accumulatedGradient(of: x), accumulatedGradient(of: gate))
     }

@@ -62,7 +62,7 @@ extension Tape {
     for run in runs { run.forward(on: self) }
     let backward = activated(y, bias: nil, activation: .identity, dropout: rate)
     if needsGradient(y) {
-      record(y) { [self] dy in
+      record(y) { [unowned self] dy in
         backward?(dy)
         for run in runs.reversed() {
           run.backward(on: self, dy: dy)

@@ -21,7 +21,7 @@ extension Tape {
       .init(x.values, stride: x.columns), .init(weight.values, stride: weight.columns, transposed: true),
       rows: y.rows, columns: y.columns, inner: x.columns, into: y.values, stride: y.columns)
     let backward = activated(y, bias: bias, activation: activation, dropout: rate)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       backward?(dy)
       if let (dw, adds) = gradient(of: weight) {
         MatrixProduct.multiply(
@@ -48,7 +48,7 @@ extension Tape {
     let before = activation.needsArgument && needsGradient(y) ? scratch(y.count) : nil
     kernels.functions.activate(y.values, before, bias?.values, y.rows, y.columns, activation.kernel, &dropped)
     guard needsGradient(y) else { return nil }
-    return { [self] dy in
+    return { [unowned self] dy in
       var dropped = dropped
       kernels.functions.activate_backward(
         dy, y.values, before, y.rows, y.columns, activation.kernel, &dropped,
@@ -66,7 +66,7 @@ extension Tape {
     let y = matrix(rows: x.rows, columns: x.columns, needsGradient: needed)
     y.values.update(from: x.values, count: x.count)
     let backward = activated(y, bias: bias, activation: activation, dropout: rate)
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       backward?(dy)
       if let (dx, adds) = gradient(of: x) { kernels.functions.scale(dx, dy, 1, x.count, adds ? 1 : 0) }
     }

@@ -22,7 +22,7 @@ extension Tape {
       }
       y.values[row] = sum / Float(columns)
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       guard let d = accumulatedGradient(of: outputs) else { return }
       for row in 0..<rows {
         let factor = 2 / Float(columns) * dy[row]
@@ -53,7 +53,7 @@ extension Tape {
       normal.read(outputs.values + row * outputs.columns)
       y.values[row] = Float(normal.negativeLogDensity(of: targets.values + row * d))
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       guard let gradient = accumulatedGradient(of: outputs) else { return }
       var normal = NormalOutputs(count: d)
       for row in 0..<outputs.rows {

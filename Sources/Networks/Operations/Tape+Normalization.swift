@@ -31,7 +31,7 @@ extension Tape {
       release(scale, rows)
       return y
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       var dropped = dropped
       let toResidual = residual.flatMap { gradient(of: $0) }
       let toBranch = gradient(of: branch)

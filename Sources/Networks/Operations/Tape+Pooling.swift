@@ -22,7 +22,7 @@ extension Tape {
       release(places, y.count)
       return y
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       if let dx = accumulatedGradient(of: x) {
         for sample in 0..<samples {
           kernels.functions.pool_maximum_backward(
@@ -59,7 +59,7 @@ extension Tape {
         kernels.functions.scale(y.values + result * columns, x.values + row * columns, share, columns, 1)
       }
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       guard let dx = accumulatedGradient(of: x) else { return }
       eachWindow { first, result in
         for row in first..<first + window.width {

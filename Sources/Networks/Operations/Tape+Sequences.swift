@@ -30,7 +30,7 @@ extension Tape {
       release(shares, x.rows)
       return y
     }
-    record(y) { [self] dy in
+    record(y) { [unowned self] dy in
       if let dx = accumulatedGradient(of: x) {
         for sample in 0..<sequences.count {
           let rows = sequences.rows(of: sample)
