@@ -6,7 +6,7 @@
 #define SUFFIX _fused
 #include "JansenRitSingle.h"
 
-#include "JansenRitNetwork.h"
+#include "JansenRitNetworkRun.h"
 
 #undef SUFFIX
 #define SUFFIX
@@ -40,7 +40,7 @@ uint32_t ck_network_run(int method, const struct ck_network *network) {
 }
 
 size_t ck_network_work(const struct ck_network *q) {
-  return q->columns * sizeof(network_column) + (history_size(q) + q->carried) * sizeof(float);
+  return q->columns * sizeof(network_column) + 2 * history_size(q) * sizeof(float);
 }
 
 const char *ck_instruction_set(void) {

@@ -6,6 +6,6 @@
 #define SUFFIX _portable
 #include "JansenRitSingle.h"
 
-#include "JansenRitNetwork.h"
+#include "JansenRitNetworkRun.h"
 
 #include "VectorMathValues.h"

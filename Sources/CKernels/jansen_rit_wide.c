@@ -14,7 +14,7 @@
 INLINE vf lookup(vf index, vf table) { return (vf)_mm512_permutexvar_ps((__m512i)index, (__m512)table); }
 INLINE vf lookup_in_memory(const float *values, vi place) { return (vf)_mm512_i32gather_ps((__m512i)place, values, 4); }
 
-#include "JansenRitNetwork.h"
+#include "JansenRitNetworkRun.h"
 #include "JansenRitSingle.h"
 #pragma clang attribute pop
 #endif

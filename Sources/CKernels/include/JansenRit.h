@@ -124,14 +124,21 @@ struct ck_tap {
   uint32_t source;
   /* Whether every lane has a delay of its own, and whether it is between steps. */
   int32_t by_lane, interpolates;
-  /* How many steps ago the rate, or the later of two, was fired; if by lane: place of [CK_COLUMN_LANES] in `backs`. */
-  int32_t back;
   /* Place in `factors`, [1, CK_COLUMN_LANES]: accelerations of y1 by the rate. With interpolation [4, CK_COLUMN_LANES]:
    * by the later rate, the earlier, the change of the later in a step, that of the earlier. */
   size_t factors;
-  /* If by lane and with interpolation: place of [2, CK_COLUMN_LANES] of its own in memory for what has been read. */
-  size_t carried;
+  /* Place in `backs`, [CK_COLUMN_LANES]: how many steps ago the rate, or the later of two, was fired. */
+  size_t backs;
 };
+
+/* Taps, target by target; those of target k end before entry ends[k]. */
+struct ck_taps {
+  const struct ck_tap *list;
+  const uint32_t *ends;
+};
+
+/* Taps that go back so many steps, or more, are distant. */
+#define CK_DISTANT_STEPS 16
 
 /* Columns that hear what the pyramidal cells of others fire, several in every simulation. */
 struct ck_network {
@@ -141,21 +148,17 @@ struct ck_network {
   const float *coefficients;
   /* [column] */
   const struct ck_input *inputs;
-  /* What is heard at once. Target by target, those of a target end before its entry of `direct_ends`. */
-  const struct ck_tap *direct;
-  const uint32_t *direct_ends;
-  /* What is heard later, in the same way: at the start of a step, in its middle, at its end. Of the three, those of the
-   * method count: start for Euler, middle for splitting, end for Heun, middle and end for Runge-Kutta 4. */
-  const struct ck_tap *delayed[3];
-  const uint32_t *delayed_ends[3];
-  /* Whether one of them interpolates. */
-  int32_t interpolates;
+  /* What is heard at once. */
+  struct ck_taps direct;
+  /* What is heard later: at the start of a step, in its middle, at its end. Of the three, those of the method count:
+   * start for Euler, middle for splitting, end for Heun, middle and end for Runge-Kutta 4. */
+  struct ck_taps recent[3], distant[3];
+  /* Whether anything is heard later, and whether some of it is interpolated. */
+  int32_t is_delayed, interpolates;
   const float *factors;
   const int32_t *backs;
-  /* Steps that are kept: more than any tap goes back, two at least. */
+  /* Steps that are kept, a multiple of CK_DISTANT_STEPS: more than distant taps go back, or none without them. */
   size_t history;
-  /* Numbers that are carried. */
-  size_t carried;
   /* ck_network_work bytes, at a multiple of 128 */
   void *work;
   /* Samples of column c begin column_stride * c after those of the simulation. */
@@ -172,7 +175,7 @@ uint32_t ck_columns_run_portable(int method, const struct ck_columns *columns);
 
 uint32_t ck_network_run(int method, const struct ck_network *network);
 uint32_t ck_network_run_portable(int method, const struct ck_network *network);
-/* Bytes that a run needs: columns, history and carried are looked at. */
+/* Bytes that a run needs: columns and history are looked at. */
 size_t ck_network_work(const struct ck_network *network);
 
 /* The level that is in use here: "x86-64-v4", "x86-64-v3", "x86-64", or the name of another architecture. */

@@ -6,21 +6,30 @@ import CKernels
 /// interpolated in what the source fires, where the reference interpolates its potential: both are cubic, from values
 /// and rates of change.
 struct ConnectionTaps {
-  /// Connections without delay, and their ends by target.
-  private(set) var direct: [ck_tap] = []
-  private(set) var directEnds: [UInt32] = []
-  /// Those with delay at the start, in the middle and at the end of a step.
-  private(set) var delayed: [[ck_tap]] = [[], [], []]
-  private(set) var delayedEnds: [[UInt32]] = [[], [], []]
-  /// Factors of rates, and how many steps they are old where lanes differ.
+  /// Taps and where those of each target end.
+  struct List {
+    private(set) var taps: [ck_tap] = []
+    private(set) var ends: [UInt32] = []
+
+    mutating func append(_ tap: ck_tap) { taps.append(tap) }
+    mutating func endTarget() { ends.append(UInt32(taps.count)) }
+  }
+
+  /// Connections without delay.
+  private(set) var direct = List()
+  /// Those with delay at the start, in the middle and at the end of a step: short delays, and long ones.
+  private(set) var recent = [List(), List(), List()]
+  private(set) var distant = [List(), List(), List()]
+  /// Factors of rates, and how many steps they are old.
   private(set) var factors: [Float] = []
   private(set) var backs: [Int32] = []
-  /// Steps to keep, and numbers that are carried from step to step.
-  private(set) var history = 2
-  private(set) var carried = 0
+  /// Steps to keep for long delays.
+  private(set) var history = 0
 
-  /// Whether some tap lies between steps.
-  var interpolates: Bool { delayed.joined().contains { $0.interpolates != 0 } }
+  /// Whether there are delays.
+  var isDelayed: Bool { (recent + distant).contains { !$0.taps.isEmpty } }
+  /// Whether some lie between steps.
+  var interpolates: Bool { (recent + distant).contains { $0.taps.contains { $0.interpolates != 0 } } }
 
   /// The connections of networks, one for each lane.
   init(_ networks: [ColumnNetwork], method: JansenRitBatch.Method, dt: Double) {
@@ -41,8 +50,11 @@ struct ConnectionTaps {
         appendDirect(lanes, source: source)
         for phase in method.delayPhases { appendDelayed(lanes, source: source, phase: phase, dt: dt) }
       }
-      directEnds.append(UInt32(direct.count))
-      for phase in 0..<3 { delayedEnds[phase].append(UInt32(delayed[phase].count)) }
+      direct.endTarget()
+      for phase in 0..<3 {
+        recent[phase].endTarget()
+        distant[phase].endTarget()
+      }
     }
   }
 
@@ -56,27 +68,38 @@ struct ConnectionTaps {
 
   private mutating func appendDirect(_ lanes: [Lane], source: Int) {
     guard lanes.contains(where: { $0.delay == 0 }) else { return }
-    direct.append(
-      ck_tap(source: UInt32(source), by_lane: 0, interpolates: 0, back: 0, factors: factors.count, carried: 0))
+    direct.append(ck_tap(source: UInt32(source), by_lane: 0, interpolates: 0, factors: factors.count, backs: 0))
     factors += lanes.map { $0.delay == 0 ? Float($0.factor) : 0 }
   }
 
+  /// Which way a lane goes depends on its own delay alone, and so do its bits.
   private mutating func appendDelayed(_ lanes: [Lane], source: Int, phase: Int, dt: Double) {
     let times = lanes.map { lane in
       lane.delay.flatMap { $0 == 0 ? nil : PastTime(stepsBack: $0 / dt - Double(phase) / 2) }
     }
-    guard let first = times.lazy.compactMap(\.self).first else { return }
-    let byLane = times.contains { ($0 ?? first).back != first.back }
+    if let tap = tap(lanes, times.map { $0.flatMap { $0.isDistant ? nil : $0 } }, source: source) {
+      recent[phase].append(tap)
+    }
+    guard let tap = tap(lanes, times.map { $0.flatMap { $0.isDistant ? $0 : nil } }, source: source) else { return }
+    distant[phase].append(tap)
+    let tile = Int(CK_DISTANT_STEPS)
+    let longest = times.reduce(0) { max($0, $1?.back ?? 0) }
+    history = max(history, 2 * tile, (longest / tile + 1) * tile)
+  }
+
+  /// A tap for the lanes that have a time, if there are any; it does nothing in the others.
+  private mutating func tap(_ lanes: [Lane], _ times: [PastTime?], source: Int) -> ck_tap? {
+    guard let first = times.lazy.compactMap(\.self).first else { return nil }
     let interpolates = times.contains { ($0 ?? first).place < 1 }
-    delayed[phase].append(
-      ck_tap(
-        source: UInt32(source), by_lane: byLane ? 1 : 0, interpolates: interpolates ? 1 : 0,
-        back: byLane ? Int32(backs.count) : Int32(first.back), factors: factors.count, carried: carried))
+    let tap = ck_tap(
+      source: UInt32(source), by_lane: times.contains { ($0 ?? first).back != first.back } ? 1 : 0,
+      interpolates: interpolates ? 1 : 0, factors: factors.count, backs: backs.count)
     let weights = zip(lanes, times).map { lane, time in (time?.weights ?? .zero) * lane.factor }
-    for tap in 0..<(interpolates ? 4 : 1) { factors += weights.map { Float($0[tap]) } }
-    if byLane { backs += times.map { Int32(($0 ?? first).back) } }
-    if byLane && interpolates { carried += 2 * lanes.count }
-    history = times.reduce(history) { max($0, ($1?.back ?? 0) + 2) }
+    for number in 0..<(interpolates ? 4 : 1) {
+      factors += zip(weights, times).map { $1 == nil ? 0 : Float($0[number]) }
+    }
+    backs += times.map { Int32(($0 ?? first).back) }
+    return tap
   }
 }
 
@@ -86,6 +109,9 @@ private struct PastTime {
   let back: Int
   /// Where the time is between them: above 0, at most 1.
   let place: Double
+
+  /// Whether it is too long ago for the kernel's short way.
+  var isDistant: Bool { back >= Int(CK_DISTANT_STEPS) }
 
   /// Rounding errors of a millionth of a step make no difference.
   init(stepsBack: Double) {

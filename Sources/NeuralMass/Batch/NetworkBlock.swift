@@ -29,7 +29,7 @@ struct NetworkBlock {
     }
     taps = ConnectionTaps(networks, method: batch.method, dt: batch.plan.dt)
     precondition(
-      taps.history * columnCount * 2 * ColumnCoefficients.lanes <= Int(Int32.max), "delays of fewer steps")
+      taps.history <= Int(Int32.max), "delays of fewer than two thousand million steps")
   }
 
   /// Simulates.
@@ -59,42 +59,26 @@ struct NetworkBlock {
   private func withNetwork(
     _ job: ck_job, _ inputs: UnsafeBufferPointer<ck_input>, _ body: (inout ck_network) -> UInt32
   ) -> UInt32 {
-    coefficients.withUnsafeBufferPointer { coefficients in
-      taps.direct.withUnsafeBufferPointer { direct in
-        taps.directEnds.withUnsafeBufferPointer { directEnds in
-          taps.factors.withUnsafeBufferPointer { factors in
-            taps.backs.withUnsafeBufferPointer { backs in
-              var network = ck_network()
-              network.job = job
-              network.columns = columnCount
-              network.coefficients = coefficients.baseAddress
-              network.inputs = inputs.baseAddress
-              network.direct = direct.baseAddress
-              network.direct_ends = directEnds.baseAddress
-              network.interpolates = taps.interpolates ? 1 : 0
-              network.factors = factors.baseAddress
-              network.backs = backs.baseAddress
-              network.history = taps.history
-              network.carried = taps.carried
-              network.column_stride = batch.plan.sampleCount
-              return withDelayed(&network, body)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private func withDelayed(_ network: inout ck_network, _ body: (inout ck_network) -> UInt32) -> UInt32 {
-    let (taps, ends) = (self.taps.delayed, self.taps.delayedEnds)
-    return taps[0].withUnsafeBufferPointer { start in
-      taps[1].withUnsafeBufferPointer { middle in
-        taps[2].withUnsafeBufferPointer { end in
-          ends[0].withUnsafeBufferPointer { startEnds in
-            ends[1].withUnsafeBufferPointer { middleEnds in
-              ends[2].withUnsafeBufferPointer { endEnds in
-                network.delayed = (start.baseAddress, middle.baseAddress, end.baseAddress)
-                network.delayed_ends = (startEnds.baseAddress, middleEnds.baseAddress, endEnds.baseAddress)
+    var network = ck_network()
+    network.job = job
+    network.columns = columnCount
+    network.inputs = inputs.baseAddress
+    network.is_delayed = taps.isDelayed ? 1 : 0
+    network.interpolates = taps.interpolates ? 1 : 0
+    network.history = taps.history
+    network.column_stride = batch.plan.sampleCount
+    return coefficients.withUnsafeBufferPointer { coefficients in
+      taps.factors.withUnsafeBufferPointer { factors in
+        taps.backs.withUnsafeBufferPointer { backs in
+          taps.direct.withTaps { direct in
+            taps.recent.withTaps { recent in
+              taps.distant.withTaps { distant in
+                network.coefficients = coefficients.baseAddress
+                network.factors = factors.baseAddress
+                network.backs = backs.baseAddress
+                network.direct = direct
+                network.recent = recent
+                network.distant = distant
                 return body(&network)
               }
             }
@@ -102,5 +86,21 @@ struct NetworkBlock {
         }
       }
     }
+  }
+}
+
+extension ConnectionTaps.List {
+  /// The list as the kernel takes it, while the body runs.
+  fileprivate func withTaps<Result>(_ body: (ck_taps) -> Result) -> Result {
+    taps.withUnsafeBufferPointer { taps in
+      ends.withUnsafeBufferPointer { ends in body(ck_taps(list: taps.baseAddress, ends: ends.baseAddress)) }
+    }
+  }
+}
+
+extension [ConnectionTaps.List] {
+  /// Three lists as the kernel takes them, while the body runs.
+  fileprivate func withTaps<Result>(_ body: ((ck_taps, ck_taps, ck_taps)) -> Result) -> Result {
+    self[0].withTaps { start in self[1].withTaps { middle in self[2].withTaps { body((start, middle, $0)) } } }
   }
 }
