@@ -31,7 +31,9 @@ struct AveragedObservation: PotentialObservation {
     let filter = try epochs.filter.map { try ContinuousFilter($0, rate: recordingRate).impulseResponse() }
     (epochs.filter, epochs.reference) = (nil, .none)
     pipeline = ERPPipeline(epochs)
-    let samples = try epochs.sampleRange(rate: rate)
+    // The event lies in its epoch of noise, also where what is kept begins behind it or ends before.
+    let kept = try epochs.sampleRange(rate: rate)
+    let samples = min(kept.lowerBound, 0)...max(kept.upperBound, 0)
     lead = Double(-samples.lowerBound) / rate
     self.noise = try EpochNoise(
       noise, sampleCount: samples.count, rate: rate, filter: filter ?? [1], arithmetic: settings.model.arithmetic)
