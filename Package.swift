@@ -73,7 +73,7 @@ let package = Package(
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
-    tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
+    tests("CommandTests", ["evoke", "EEGArchive", "EEGCore", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
 )

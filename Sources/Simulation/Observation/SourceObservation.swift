@@ -105,8 +105,11 @@ struct SimulatedTimeline: Hashable, Sendable {
     events = (0..<count).map { model.settle + Double($0) * stimulus.interval }
     let afterEvent =
       isOneTrial && settings.observation.filter == nil
-      ? settings.observation.tmax + 1 / rate : Double(count) * stimulus.interval
-    sampleCount = Int(((model.settle + afterEvent) * rate).rounded(.up))
+      ? max(0, settings.observation.tmax) + 1 / rate : Double(count) * stimulus.interval
+    let whole = Int(((model.settle + afterEvent) * rate).rounded(.up))
+    // Behind a filter one trial is repeated from sample to sample, and must be there in full.
+    let isTiled = isOneTrial && settings.observation.filter != nil
+    sampleCount = isTiled ? max(whole, Int((model.settle * rate).rounded()) + interval) : whole
   }
 
   /// Outputs of one trial, repeated so that a filter sees nothing else.

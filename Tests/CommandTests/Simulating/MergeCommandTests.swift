@@ -69,7 +69,7 @@ struct MergeCommandTests {
     let folder = try shards()
     // What a run that was stopped leaves: some simulations are not there.
     var bytes = try folder.bytes("shard-3.h5")
-    let statuses = try #require(bytes.range(of: Data(repeating: 1, count: 18)))
+    let statuses = try #require(bytes.range(of: Data(repeating: 1, count: 17)))
     bytes.replaceSubrange(statuses.lowerBound..<(statuses.lowerBound + 4), with: Data(repeating: 255, count: 4))
     try bytes.write(to: URL(fileURLWithPath: folder.path("shard-3.h5.partial")))
     let shards = ["shard-1.h5", "shard-2.h5"]
