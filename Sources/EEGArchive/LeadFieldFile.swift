@@ -7,8 +7,8 @@ public enum LeadFieldFile {
   ///
   /// - Parameter path: An HDF5 file.
   /// - Returns: The channels, and gains of shape `[channel, source]` in volts per ampere-metre.
-  /// - Throws: ``ArchiveError`` when a dataset is missing, has another shape, or holds a value that is not finite;
-  ///   `HDF5Error`.
+  /// - Throws: ``ArchiveError`` when a dataset is missing, has another shape, or holds a value that is not finite or a name
+  ///   that is there already; `HDF5Error`.
   public static func read(_ path: String) throws -> (channels: [Channel], gains: Matrix) {
     let file = try HDF5File(reading: path)
     return try describingLayout {
@@ -25,7 +25,8 @@ public enum CovarianceFile {
   ///
   /// - Returns: The channels, and a matrix of shape `[channel, channel]` in V²; nil when the file is not HDF5 or has no
   ///   `/covariance`.
-  /// - Throws: ``ArchiveError`` when the names are missing, the shape is another, or a value is not finite; `HDF5Error`.
+  /// - Throws: ``ArchiveError`` when the names are missing or not different, the shape is another, or a value is not finite;
+  ///   `HDF5Error`.
   public static func read(_ path: String) throws -> (channels: [Channel], covariance: Matrix)? {
     guard let file = try? HDF5File(reading: path), file.exists("covariance") else { return nil }
     return try describingLayout {
@@ -45,6 +46,10 @@ extension HDF5File {
   /// Names, and positions where the file has them.
   fileprivate func readChannels() throws -> [Channel] {
     let names = try readTexts("channels/name")
+    var known: Set<String> = []
+    for name in names where !known.insert(name).inserted {
+      throw ArchiveError(.wrongLayout, try dataset("channels/name"), "has '\(name)' twice; give every channel a name of its own")
+    }
     guard exists("channels/position_m") else { return names.map { Channel(name: $0) } }
     let positions: [Double] = try readArray("channels/position_m", shape: [names.count, 3])
     return names.enumerated().map { row, name in

@@ -2,8 +2,8 @@ import ERP
 import Foundation
 
 extension SimulationRun {
-  /// Simulations of one part: as many as a call of the kernel takes.
-  static let partSize = 32
+  /// Simulations of one part: as many as a call of the kernel takes, fewer where they are so long that memory matters.
+  var partSize: Int { max(1, min(32, (1 << 24) / (sampleCount * settings.model.regions))) }
 
   /// Makes simulations in parts on several threads.
   ///
@@ -18,9 +18,9 @@ extension SimulationRun {
   ) throws {
     // Parts begin at multiples of their size, so that a resumed run makes the same ones.
     let parts = ranges.flatMap { range in
-      let first = range.lowerBound / Self.partSize
-      return (first...((range.upperBound - 1) / Self.partSize)).map { part in
-        (part * Self.partSize..<(part + 1) * Self.partSize).clamped(to: range)
+      let first = range.lowerBound / partSize
+      return (first...((range.upperBound - 1) / partSize)).map { part in
+        (part * partSize..<(part + 1) * partSize).clamped(to: range)
       }
     }
     try parallelFor(parts.count, threads: threads) {

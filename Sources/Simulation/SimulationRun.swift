@@ -25,6 +25,8 @@ public struct SimulationRun: Sendable {
   /// Sensor noise against the reference: of root mean square 1 V, or as it was measured.
   public let noise: SensorNoise
 
+  /// Samples of the simulated recording.
+  let sampleCount: Int
   private let sampler: ParameterSampler
   private let sources: SourceSimulation
   private let source: SourceObservation
@@ -54,6 +56,7 @@ public struct SimulationRun: Sendable {
     let lookup = ParameterLookup(settings.parameters)
     let regions = (1...settings.model.regions).map { RegionLookup(lookup, region: $0) }
     let timeline = SimulatedTimeline(settings, trials: Int(lookup.value("trials").fixed.rounded()))
+    sampleCount = timeline.sampleCount
     sources = SourceSimulation(
       settings, regions: regions, connections: ConnectionLookup(lookup, regions: regions.count), timeline: timeline,
       seed: seed)
@@ -147,8 +150,8 @@ public struct SimulatedPart: Sendable {
   /// Evoked potentials of each noise level, shape `[n, channel, time]` [V]; values that are no numbers where a simulation
   /// failed.
   public fileprivate(set) var potentials: [[Float]]
-  /// Whether a simulation stayed finite.
-  public let isFinite: [Bool]
+  /// Whether a simulation stayed finite, and its potentials are numbers at every noise level.
+  public fileprivate(set) var isFinite: [Bool]
   /// How they were calculated; see `InstructionSet`.
   public let instructionSet: String
 
@@ -158,6 +161,11 @@ public struct SimulatedPart: Sendable {
       for level in potentials.indices {
         for place in (row * channels * times)..<((row + 1) * channels * times) { potentials[level][place] = .nan }
       }
+    }
+    // A potential may be none where the columns were well: all its trials were dropped, or it is beyond single precision.
+    let size = channels * times
+    for row in isFinite.indices where isFinite[row] {
+      isFinite[row] = potentials.allSatisfy { $0[(row * size)..<((row + 1) * size)].allSatisfy(\.isFinite) }
     }
   }
 }

@@ -8,7 +8,8 @@ import NeuralMass
 /// law, and goes through the pipeline.
 struct AveragedObservation: PotentialObservation {
   private let levels: [Double]
-  private let noise: EpochNoise
+  /// Nil where no level has noise.
+  private let noise: EpochNoise?
   private let amplitude: NoiseAmplitude
   private let pipeline: ERPPipeline
   private let channels: [Channel]
@@ -31,16 +32,31 @@ struct AveragedObservation: PotentialObservation {
     let filter = try epochs.filter.map { try ContinuousFilter($0, rate: recordingRate).impulseResponse() }
     (epochs.filter, epochs.reference) = (nil, .none)
     pipeline = ERPPipeline(epochs)
-    let samples = try epochs.sampleRange(rate: rate)
+    // The event lies in its epoch of noise, also where what is kept begins behind it or ends before.
+    let kept = try epochs.sampleRange(rate: rate)
+    let samples = min(kept.lowerBound, 0)...max(kept.upperBound, 0)
     lead = Double(-samples.lowerBound) / rate
+    guard levels.contains(where: { $0 > 0 }) else {
+      self.noise = nil
+      return
+    }
+    guard settings.noise.kind == .white && filter == nil || samples.count <= Self.longestEpoch else {
+      throw SimulationError(
+        code: .invalidSetting,
+        message: "epochs have \(samples.count) samples, and noise that is not white is made for \(Self.longestEpoch) at "
+          + "most; shorten tmin_s to tmax_s or lower rate_hz")
+    }
     self.noise = try EpochNoise(
       noise, sampleCount: samples.count, rate: rate, filter: filter ?? [1], arithmetic: settings.model.arithmetic)
   }
 
+  /// Samples of an epoch whose covariance still takes seconds and half a gigabyte.
+  private static let longestEpoch = 8192
+
   func potentials(_ sources: ObservedSources) throws -> [[Float]] {
     let signal = Self.signal(sources, channels: channels.count)
-    guard levels.contains(where: { $0 > 0 }) else { return levels.map { _ in signal } }
-    let noises = try processedNoise(sources.numbers)
+    guard let noise else { return levels.map { _ in signal } }
+    let noises = try processed(noise, sources.numbers)
     let size = channels.count * sources.averages.columns
     return levels.map { level in
       var values = signal
@@ -70,7 +86,7 @@ struct AveragedObservation: PotentialObservation {
   }
 
   /// Noise of root mean square 1 V as it is found in averages, shape `[simulation, channel, time]`.
-  private func processedNoise(_ numbers: Range<Int>) throws -> [Double] {
+  private func processed(_ noise: EpochNoise, _ numbers: Range<Int>) throws -> [Double] {
     let size = noise.channelCount * noise.sampleCount
     var scratch = noise.makeScratch()
     var values = [Float](repeating: 0, count: numbers.count * size)

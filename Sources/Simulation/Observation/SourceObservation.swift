@@ -28,12 +28,28 @@ struct SourceObservation: Sendable {
     pipeline = ERPPipeline(epochs)
     self.timeline = timeline
     filterReach = try epochs.filter.map { try ContinuousFilter($0, rate: timeline.rate).impulseResponse().count / 2 }
+    if let filterReach, timeline.isOneTrial, filterReach > Self.longestReach {
+      throw SimulationError(
+        code: .invalidSetting,
+        message: "the filter reaches over \(Double(filterReach) / timeline.rate) s on either side, and "
+          + "\(Double(Self.longestReach) / timeline.rate) s are the most; raise its lower edge")
+    }
     let silence = [Float](repeating: 0, count: timeline.sampleCount)
     let probe = try Self.epochs(pipeline, timeline, filterReach, silence)
     times = probe.times
     rate = probe.rate
     epochCount = probe.events.count
+    guard epochCount > 0 else {
+      throw SimulationError(
+        code: .invalidSetting,
+        message: "no epoch from \(settings.observation.tmin) to \(settings.observation.tmax) s lies within the "
+          + "\(Double(timeline.sampleCount) / timeline.rate) s of a simulation; end epochs earlier, or lengthen "
+          + "stimulus.interval_s")
+    }
   }
+
+  /// Samples on either side that a filter may see of the trials before and after one that stands for all.
+  private static let longestReach = 1 << 18
 
   /// The averages of sources.
   ///
@@ -89,8 +105,11 @@ struct SimulatedTimeline: Hashable, Sendable {
     events = (0..<count).map { model.settle + Double($0) * stimulus.interval }
     let afterEvent =
       isOneTrial && settings.observation.filter == nil
-      ? settings.observation.tmax + 1 / rate : Double(count) * stimulus.interval
-    sampleCount = Int(((model.settle + afterEvent) * rate).rounded(.up))
+      ? max(0, settings.observation.tmax) + 1 / rate : Double(count) * stimulus.interval
+    let whole = Int(((model.settle + afterEvent) * rate).rounded(.up))
+    // Behind a filter one trial is repeated from sample to sample, and must be there in full.
+    let isTiled = isOneTrial && settings.observation.filter != nil
+    sampleCount = isTiled ? max(whole, Int((model.settle * rate).rounded()) + interval) : whole
   }
 
   /// Outputs of one trial, repeated so that a filter sees nothing else.

@@ -34,6 +34,11 @@ public struct ParameterTable: Hashable, Sendable {
     set { entries[name] = newValue }
   }
 
+  /// Everything that the table says, in the order of archives.
+  var all: [(name: ParameterName, distribution: PriorDistribution)] {
+    entries.sorted { $0.key < $1.key }.map { (name: $0.key, distribution: $0.value) }
+  }
+
   /// Everything that is not fixed, in the order of archives.
   var drawn: [ParameterName] { entries.filter { !$0.value.isFixed }.keys.sorted() }
 

@@ -14,14 +14,17 @@ extension SimulationSettings {
     try require(
       (1...16).contains(model.regions), "model.regions is \(model.regions); give a number from 1 to 16")
     try require(
-      stimulus.interval > 0 && stimulus.interval.isFinite,
-      "stimulus.interval_s is \(stimulus.interval); give seconds above 0")
+      stimulus.interval * model.rate >= 1 && stimulus.interval <= 1e6,
+      "stimulus.interval_s is \(stimulus.interval); give seconds, one sample at least and 1e6 at most")
     try require(
       head.radius > 0.01 && head.radius < 1,
       "head.radius_m is \(head.radius); give metres, such as 0.09")
     try require(
       !noise.levels.isEmpty && noise.levels.allSatisfy { $0 >= 0 && $0.isFinite },
       "noise levels are \(noise.levels); give numbers from 0 up")
+    try require(
+      noise.levels.allSatisfy { $0 <= 1e12 },
+      "noise levels are \(noise.levels); they are factors of a variance, and 1e12 is the highest")
     try require(
       Set(noise.levels).count == noise.levels.count, "noise levels are \(noise.levels); give each once")
     try require(
@@ -45,6 +48,22 @@ extension SimulationSettings {
     }
     try validateSupport()
     try validateTrials()
+    try validateSize()
+  }
+
+  /// Samples and steps of one simulation that memory can hold: 18 hours at 256 Hz, and 56 minutes at 0.1 ms.
+  private static let (mostSamples, mostSteps) = (0x1p24, 0x1p25)
+
+  private func validateSize() throws {
+    let trials = ParameterName("trials").flatMap { parameters[$0] }?.mean ?? 1
+    let afterEvent =
+      stimulus.simulatedTrials == .all
+      ? trials.rounded() * stimulus.interval : max(observation.tmax, observation.filter == nil ? 0 : stimulus.interval)
+    let samples = (model.settle + afterEvent) * model.rate
+    try require(
+      samples < Self.mostSamples && samples * Double(model.stepsPerSample) < Self.mostSteps,
+      "one simulation would have \(samples) samples of \(model.stepsPerSample) steps, and 16777216 samples and 33554432 "
+        + "steps are the most; check settle_s, tmax_s, interval_s, rate_hz, steps_per_sample and trials")
   }
 
   /// Values that a simulation cannot do with must not be drawn.
@@ -56,6 +75,13 @@ extension SimulationSettings {
     }
     try requireSupport("trials", 1, "a number from 1 up") { $0.lowerBound >= 1 && $0.upperBound <= 1e6 }
     try requireSupport("noise", 1, "microvolts from 0 up") { $0.lowerBound >= 0 }
+    for (name, distribution) in parameters.all {
+      // The smallest and the largest share that a uniform number can be.
+      let ends = [distribution.quantile(0x1p-53), distribution.quantile(1 - 0x1p-53)]
+      try require(
+        ends.allSatisfy { abs($0) < 1e30 },
+        "parameter \(name.text) is \(DistributionText.text(distribution)), whose draws are beyond 1e30; check its numbers")
+    }
     for first in 1...model.regions {
       for second in 1...model.regions where first != second {
         guard let name = ParameterName("d.\(first).\(second)"), let delay = parameters[name] else { continue }

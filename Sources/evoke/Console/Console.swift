@@ -25,6 +25,9 @@ enum Console {
     // Help, version and usage messages come from the parser; everything else is ours.
     if status == .success {
       Console.print(Evoke.fullMessage(for: error))
+    } else if let mistake = error as? ValidationError {
+      // Found after parsing, when the parser no longer knows which verb it was.
+      note(mistake.message)
     } else if status == .validationFailure {
       var message = Evoke.fullMessage(for: error)
       if message.hasPrefix("Error: ") { message.removeFirst("Error: ".count) }

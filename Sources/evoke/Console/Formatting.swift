@@ -24,6 +24,13 @@ enum Formatting {
   /// A number of things: `1 deviation`, `2 deviations`.
   static func count(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 
+  /// Bytes in the largest decimal unit that leaves one digit before the point.
+  static func bytes(_ bytes: Double) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
+    let place = bytes < 1000 ? 0 : min(units.count - 1, Int(log10(bytes) / 3))
+    return "\(String(format: place == 0 ? "%.0f" : "%.1f", bytes / pow(1000, Double(place)))) \(units[place])"
+  }
+
   /// Volts as microvolts with two decimals.
   static func microvolts(_ volts: Double) -> String { String(format: "%.2f uV", volts * 1e6) }
 

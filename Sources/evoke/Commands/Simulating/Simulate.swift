@@ -67,8 +67,8 @@ struct Simulate: ParsableCommand {
         throw usageError("--recording \(recording): recordings end in .edf or .bdf")
       }
       guard shard == nil, !resume else { throw usageError("--recording is one simulation; leave out --shard and --resume") }
-      guard (0...Int(UInt32.max)).contains(simulation) else {
-        throw usageError("--simulation \(simulation): give a number from 0 up")
+      guard (0..<Int(UInt32.max)).contains(simulation) else {
+        throw usageError("--simulation \(simulation): give a number from 0 to \(UInt32.max - 1)")
       }
     }
     _ = try numbers()
@@ -81,11 +81,12 @@ struct Simulate: ParsableCommand {
     guard parts.count == 2, let part = parts[0], let total = parts[1], total >= 1, (1...total).contains(part) else {
       throw usageError("--shard \(shard): write I/N with I from 1 to N, such as 3/10")
     }
-    let range = ((part - 1) * count / total)..<(part * count / total)
-    guard !range.isEmpty else {
+    guard total <= count else {
       throw usageError("--shard \(shard): there are fewer simulations (\(count)) than shards; make fewer shards")
     }
-    return range
+    // Both are below 2^32, so the product has its place.
+    func start(_ part: Int) -> Int { Int(UInt(part) * UInt(count) / UInt(total)) }
+    return start(part - 1)..<start(part)
   }
 
   func run() throws {
@@ -95,6 +96,9 @@ struct Simulate: ParsableCommand {
       return
     }
     experiment.notes.forEach(Console.note)
+    if recording == nil, experiment.settings.noise.blinksPerMinute > 0, experiment.settings.observation.isLinear {
+      Console.note("there are blinks only in recordings, and where epochs are rejected or medians taken: here are none")
+    }
     let run = try experiment.run(seed: seed)
     if let recording {
       let report = try SimulatedRecordingOutput(
@@ -114,6 +118,7 @@ struct Simulate: ParsableCommand {
     let numbers = try numbers()
     let layout = try experiment.layout(
       of: run, numbers: numbers, total: count, noiseLevels: run.settings.noise.levels, keepsSources: keepSources)
+    try requireRoom(for: layout, at: output)
     let writer =
       resume
       ? try SimulationsWriter(resuming: output, layout: layout)
@@ -133,5 +138,19 @@ struct Simulate: ParsableCommand {
     progress.finish()
     try writer.finish()
     return try SimulationsReport(path: output)
+  }
+
+  /// Refuses what no disk of this size can hold; whether there is room now is seen when it is written.
+  private func requireRoom(for layout: SimulationsLayout, at output: String) throws {
+    let needed = Double(layout.bytesPerSimulation) * Double(layout.numbers.count)
+    let folder = (output as NSString).deletingLastPathComponent
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.isEmpty ? "." : folder)
+    guard let size = (attributes?[.systemSize] as? NSNumber)?.doubleValue, needed > size else { return }
+    throw InFile(
+      path: output,
+      error: SimulationError(
+        code: .invalidSetting,
+        message: "\(layout.numbers.count) simulations take \(Formatting.bytes(needed)), and the disk has "
+          + "\(Formatting.bytes(size)); make fewer, or shards on several disks"))
   }
 }

@@ -35,6 +35,13 @@ struct SimulationExperiment {
     }
     let table = try LeadFieldFile.read(path)
     var field = LeadField(channels: table.channels.map(\.name), gains: table.gains)
+    for column in settings.head.leadFieldColumns where !(0..<field.sourceCount).contains(column) {
+      throw InFile(
+        path: path,
+        error: SimulationError(
+          code: .mismatch,
+          message: "has \(field.sourceCount) columns, counted from 0, and no column \(column); see head.leadfield_columns"))
+    }
     var channels = table.channels.map { channel in
       Channel(
         name: channel.name, kind: .eeg,

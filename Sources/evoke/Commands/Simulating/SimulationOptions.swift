@@ -64,7 +64,7 @@ struct SimulationOptions: ParsableArguments {
     if let noiseFrom {
       try experiment.measureNoise(
         from: noiseFrom, events: noiseEvents,
-        window: try noiseWindow.map { try OptionText.interval($0, option: "--noise-window", example: "-0.5:0") },
+        window: try noiseInterval(),
         takesMontage: montage == nil && leadField == nil)
     }
     return experiment
@@ -77,7 +77,20 @@ struct SimulationOptions: ParsableArguments {
     for text in set where !text.contains("=") {
       throw usageError("--set \(text): write NAME=VALUE, such as C=100")
     }
+    for text in set where text.split(separator: "=").first?.trimmingCharacters(in: .whitespaces) == "protocol" {
+      throw usageError("--set \(text): a protocol is what settings begin with; name it with --protocol")
+    }
     _ = try levels()
+    _ = try noiseInterval()
+  }
+
+  private func noiseInterval() throws -> (Double?, Double?)? {
+    guard let noiseWindow else { return nil }
+    let interval = try OptionText.interval(noiseWindow, option: "--noise-window", example: "-0.5:0")
+    if let start = interval.0, let end = interval.1, start > end {
+      throw usageError("--noise-window \(noiseWindow): the start is above the end")
+    }
+    return interval
   }
 
   private func levels() throws -> [Double] {
@@ -92,8 +105,18 @@ struct SimulationOptions: ParsableArguments {
       return data
     }
     var named: SimulationProtocol?
-    if let file, let found = try? JSONDecoder().decode(NamedProtocol.self, from: file) {
+    if let file, let path = settings, let found = try? JSONDecoder().decode(NamedProtocol.self, from: file) {
       named = SimulationProtocol(rawValue: found.protocol)
+      guard let named else {
+        let known = SimulationProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+        throw InFile(
+          path: path,
+          error: SimulationError(
+            code: .invalidSetting, message: "there is no protocol '\(found.protocol)'; there are \(known)"))
+      }
+      if let base, base != named {
+        throw usageError("--protocol \(base.rawValue): \(path) is of the protocol \(named.rawValue); leave out one of them")
+      }
     }
     var assignments = set.map { text in
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -116,8 +139,11 @@ struct SimulationOptions: ParsableArguments {
     do {
       return try SimulationSettings(base.settings, file: file, assignments: assignments)
     } catch let error as SimulationError {
-      // Wrong values on the command line are wrong usage; a wrong file is not.
-      if let settings, set.isEmpty { throw InFile(path: settings, error: error) }
+      // Wrong values on the command line are wrong usage; a file that is wrong without them is not.
+      if let settings {
+        do { _ = try SimulationSettings(base.settings, file: file) } catch let fileError as SimulationError
+        where fileError.message == error.message { throw InFile(path: settings, error: error) } catch {}
+      }
       throw usageError(error.message)
     }
   }

@@ -21,7 +21,8 @@ struct SimulationsReport: Encodable {
   let noiseLevels: [Double?]
   let dataShape: [Int]
   private let layout: SimulationsLayout?
-  private let settings: AnySettings?
+  /// As they stand in the archive, to be printed again.
+  private let settings: JSONDocument?
 
   enum CodingKeys: String, CodingKey {
     case path, format, kind, count, failed, missing, first, total, seed, parameters, noise_levels, data_shape
@@ -37,7 +38,7 @@ struct SimulationsReport: Encodable {
     let counts = try archive.counts()
     (self.path, count, failed, missing) = (path, archive.count, counts.failed, counts.missing)
     (noiseLevels, dataShape, layout) = (archive.noiseLevels, archive.dataShape, archive.layout)
-    settings = archive.layout.flatMap { AnySettings($0.settings) }
+    settings = archive.layout.flatMap { try? JSONDecoder().decode(JSONDocument.self, from: Data($0.settings.utf8)) }
     parameters = try Self.ranges(of: archive)
   }
 
@@ -130,27 +131,17 @@ struct SimulationsReport: Encodable {
         "  \(name)  \(Self.short(minimum)) to \(Self.short(maximum))\(unit), mean \(Self.short(mean))")
     }
     if let layout {
-      let name = settings?.protocolName.map { "protocol \($0), " } ?? ""
+      let name = protocolName.map { "protocol \(Formatting.printable($0)), " } ?? ""
       lines.append("  \(name)seed \(layout.seed), \(layout.instructionSet), \(layout.arithmetic) arithmetic")
     }
     return lines
   }
 
+  private var protocolName: String? {
+    guard case .object(let all) = settings, case .object(let inner) = all["settings"], case .text(let name) = inner["protocol"]
+    else { return nil }
+    return name
+  }
+
   private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
-}
-
-/// Settings of an archive as they stand there, to be printed again.
-private struct AnySettings: Encodable {
-  private let json: Any
-
-  init?(_ text: String) {
-    guard let json = try? JSONSerialization.jsonObject(with: Data(text.utf8)) else { return nil }
-    self.json = json
-  }
-
-  var protocolName: String? {
-    ((json as? [String: Any])?["settings"] as? [String: Any])?["protocol"] as? String
-  }
-
-  func encode(to encoder: any Encoder) throws {}
 }
