@@ -8,7 +8,7 @@ INLINE ni counted(const float *keys, size_t i, size_t n) {
 }
 
 static void softmax(float *scores, size_t rows, size_t columns, size_t stride, float factor, const float *keys,
-                    float *log_sums, const struct ck_dropout *dropout) {
+                    float *log_sums, float *inverses, const struct ck_dropout *dropout) {
   const nf lowest = all(-INFINITY);
   for (size_t r = 0; r < rows; r++) {
     float *s = scores + r * stride;
@@ -21,18 +21,15 @@ static void softmax(float *scores, size_t rows, size_t columns, size_t stride, f
     const float top = factor * largest_lane(maximum);
     nf sum = all(0.f);
     EACH_PART(i, columns, n) {
-      nf value = exponential(load(s + i) * factor - top);
+      nf value = exponential_below_88(load(s + i) * factor - top);
       if (keys || n < LANES) value = choose(counted(keys, i, n), value, all(0.f));
-      store(s + i, value);
       sum += value;
-    }
-    const float total = sum_lanes(sum), inverse = 1.f / total;
-    log_sums[r] = top + logarithm(all(total))[0];
-    for (size_t i = 0; i < columns; i += LANES) {
-      nf value = load(s + i) * inverse;
       if (dropout->rate > 0.f) value *= kept(dropout, (uint32_t)(r * stride + i));
       store(s + i, value);
     }
+    const float total = sum_lanes(sum);
+    inverses[r] = 1.f / total;
+    log_sums[r] = top + logarithm(all(total))[0];
     for (size_t i = (columns + LANES - 1) / LANES * LANES; i < stride; i += LANES) store(s + i, all(0.f));
   }
 }
@@ -44,7 +41,7 @@ static void softmax_backward(float *scores, float *d_weights, size_t rows, size_
     float *s = scores + r * stride, *d = d_weights + r * stride;
     const float log_sum = log_sums[r], dot = dots[r];
     EACH_PART(i, columns, n) {
-      nf weight = exponential(load(s + i) * factor - log_sum), e = load(d + i), dropped;
+      nf weight = exponential_below_88(load(s + i) * factor - log_sum), e = load(d + i), dropped;
       if (keys || n < LANES) {
         const ni mask = counted(keys, i, n);
         weight = choose(mask, weight, all(0.f));
@@ -64,6 +61,12 @@ static void softmax_backward(float *scores, float *d_weights, size_t rows, size_
       store(s + i, all(0.f));
       store(d + i, all(0.f));
     }
+  }
+}
+
+static void scale_rows(float *x, size_t stride, const float *factors, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    EACH_PART(i, columns, n) store_part(x + r * stride + i, load_part(x + r * stride + i, n) * factors[r], n);
   }
 }
 

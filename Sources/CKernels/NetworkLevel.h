@@ -18,6 +18,7 @@ const struct ck_network_kernels LEVEL = {
     .normalize_backward = normalize_backward,
     .softmax = softmax,
     .softmax_backward = softmax_backward,
+    .scale_rows = scale_rows,
     .row_dots = row_dots,
     .lstm_pack = lstm_pack,
     .lstm = lstm,

@@ -94,9 +94,9 @@ INLINE float largest_lane(nf value) {
   return part[0];
 }
 
-/* e^x within 1.2e-7 of itself for -87 ... 88; beyond that, its value there. Polynomial: Moshier, Cephes, expf. */
-INLINE nf exponential(nf x) {
-  x = at_most(at_least(x, -87.f), 88.f);
+/* e^x within 1.2e-7 of itself for -87 ... 88; below that, its value there. Polynomial: Moshier, Cephes, expf. */
+INLINE nf exponential_below_88(nf x) {
+  x = at_least(x, -87.f);
   /* Adding 1.5 * 2^23 rounds to an integer, which then stands in the lowest bits. */
   const nf shifted = x * 1.44269504088896341f + 12582912.f;
   const nf n = shifted - 12582912.f;
@@ -110,6 +110,9 @@ INLINE nf exponential(nf x) {
   p = p * (r * r) + r + 1.f;
   return (nf)((ni)p + ((ni)shifted << 23));
 }
+
+/* The same, and above 88 its value there. */
+INLINE nf exponential(nf x) { return exponential_below_88(at_most(x, 88.f)); }
 
 INLINE nf sigmoid(nf x) { return 1.f / (1.f + exponential(-x)); }
 

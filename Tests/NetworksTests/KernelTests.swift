@@ -92,6 +92,22 @@ struct KernelTests {
     #expect(try kept(count, rate: 0.5, pass: passes[0]) == masks[0])
   }
 
+  @Test("Each pass has random numbers of its own, and only in training")
+  func passStreams() {
+    let tape = Tape()
+    var first: Set<UInt64> = []
+    for pass in [
+      TrainingPass(seed: 1, step: 0), TrainingPass(seed: 1, step: 1), TrainingPass(seed: 1, step: 0, shard: 1),
+      TrainingPass(seed: 1, step: 0, number: 1), TrainingPass(seed: 2, step: 0),
+    ] {
+      tape.start(parameters: nil, gradients: nil, training: pass)
+      if var stream = tape.randomStream(.rowOrder) { first.insert(stream.next()) }
+    }
+    #expect(first.count == 5)
+    tape.start(parameters: nil, gradients: nil, training: nil)
+    #expect(tape.randomStream(.rowOrder)?.position == nil)
+  }
+
   @Test("Every instruction set drops the same elements", arguments: levels)
   func dropoutLevels(level: NetworkKernels.Level) throws {
     let pass = TrainingPass(seed: 3, step: 9)

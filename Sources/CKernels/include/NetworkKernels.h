@@ -104,18 +104,20 @@ struct ck_network_kernels {
                              int adds_branch, float *_Nullable d_gain, float *_Nullable d_offset,
                              const struct ck_dropout *dropout);
 
-  /* scores [rows, stride], of which `columns` are used: softmax(factor * scores) along rows, then dropout, in place.
-   * `keys` [columns] or null: 0 where a key is to be left out, else 1. `log_sums` [rows] gets the logarithm of each
-   * row's sum of exponentials. `stride` is a multiple of 16, and columns beyond `columns` become 0. Row r's first
-   * element has number r * stride for dropout. */
+  /* scores [rows, stride], of which `columns` are used: exponentials of factor * scores less their maximum along a row,
+   * then dropout, in place; times the row's `inverses` [rows], they are its softmax. `keys` [columns] or null: 0 where
+   * a key is to be left out, else 1. `log_sums` [rows] gets the logarithm of each row's sum of exponentials. `stride` is
+   * a multiple of 16, and columns beyond `columns` become 0. Row r's first element has number r * stride for dropout. */
   void (*softmax)(float *scores, size_t rows, size_t columns, size_t stride, float factor, const float *_Nullable keys,
-                  float *log_sums, const struct ck_dropout *dropout);
-  /* Takes the scores as they were before `softmax`, and in d_weights the gradient of what it made. d_weights becomes
-   * what `softmax` made, and scores their gradient. `dots` [rows]: for every row, the gradient of the attention's
-   * output times that output. */
+                  float *log_sums, float *inverses, const struct ck_dropout *dropout);
+  /* Takes the scores as they were before `softmax`, and in d_weights the gradient of the softmax after dropout.
+   * d_weights becomes that softmax, and scores their gradient. `dots` [rows]: for every row, the gradient of the
+   * attention's output times that output. */
   void (*softmax_backward)(float *scores, float *d_weights, size_t rows, size_t columns, size_t stride, float factor,
                            const float *_Nullable keys, const float *log_sums, const float *dots,
                            const struct ck_dropout *dropout);
+  /* x[r, c] *= factors[r]; row r begins at x + r * stride. */
+  void (*scale_rows)(float *x, size_t stride, const float *factors, size_t rows, size_t columns);
   /* result[r] = sum over columns of a times b. */
   void (*row_dots)(const float *a, size_t a_stride, const float *b, size_t b_stride, size_t rows, size_t columns,
                    float *result);

@@ -230,5 +230,16 @@ public final class Tape {
     return ck_dropout(rate: rate, key0: words.0, key1: words.1)
   }
 
+  /// Random numbers of this pass for whatever a network draws in training, such as which tokens to leave out.
+  ///
+  /// - Returns: A stream of this pass alone: of 2³² numbers, after which those of another pass follow. Nil outside
+  ///   training.
+  public func randomStream(_ purpose: RandomPurpose) -> RandomStream? {
+    guard let pass else { return nil }
+    var stream = RandomStream(seed: pass.seed, simulation: pass.step, purpose: purpose)
+    stream.position = UInt64(pass.shard) << 48 | UInt64(pass.number) << 32
+    return stream
+  }
+
   private static let dropoutPurpose = RandomPurpose("dropout")
 }

@@ -64,6 +64,7 @@ private struct Attention {
   }
 
   func forward(on tape: Tape, scores: UnsafeMutablePointer<Float>, logSums: UnsafeMutablePointer<Float>) {
+    let inverses = tape.scratch(sequences.longest)
     for sample in 0..<sequences.count {
       let rows = sequences.rows(of: sample)
       let (first, tokens, stride) = (rows.lowerBound, rows.count, stride(rows.count))
@@ -75,13 +76,17 @@ private struct Attention {
         var dropped = dropout(sample, head)
         tape.kernels.functions.softmax(
           scores, tokens, tokens, stride, factor, keys.map { UnsafePointer($0 + first) },
-          logSums + first * heads + head * tokens, &dropped)
+          logSums + first * heads + head * tokens, inverses, &dropped)
         MatrixProduct.multiply(
           .init(scores, stride: stride), .init(query + 2 * width, stride: 3 * width),
           rows: tokens, columns: headWidth, inner: tokens, into: y.values + first * width + head * headWidth,
           stride: width)
+        // Cheaper than dividing the weights: a row of values is shorter than one of tokens.
+        tape.kernels.functions.scale_rows(
+          y.values + first * width + head * headWidth, width, inverses, tokens, headWidth)
       }
     }
+    tape.release(inverses, sequences.longest)
   }
 
   func backward(
