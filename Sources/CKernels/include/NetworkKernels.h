@@ -106,8 +106,9 @@ struct ck_network_kernels {
 
   /* scores [rows, stride], of which `columns` are used: exponentials of factor * scores less their maximum along a row,
    * then dropout, in place; times the row's `inverses` [rows], they are its softmax. `keys` [columns] or null: 0 where
-   * a key is to be left out, else 1. `log_sums` [rows] gets the logarithm of each row's sum of exponentials. `stride` is
-   * a multiple of 16, and columns beyond `columns` become 0. Row r's first element has number r * stride for dropout. */
+   * a key is to be left out, else 1. `log_sums` [rows] gets the logarithm of each row's sum of exponentials. `stride`
+   * is a multiple of 16, and columns beyond `columns` become 0. For dropout, the first element of row r has number
+   * r * stride. */
   void (*softmax)(float *scores, size_t rows, size_t columns, size_t stride, float factor, const float *_Nullable keys,
                   float *log_sums, float *inverses, const struct ck_dropout *dropout);
   /* Takes the scores as they were before `softmax`, and in d_weights the gradient of the softmax after dropout.
