@@ -77,7 +77,7 @@ let package = Package(
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
-    tests("CommandTests", ["evoke", "EEGArchive", "EEGCore", "HDF5"]),
+    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import EDFFormat
 import EEGArchive
 import EEGCore
 import Foundation
@@ -54,6 +55,29 @@ struct SimulatedRecordingCommandTests {
     // Half a step of 16 or 24 bits over the range of the recording, twice for the baseline, and single precision.
     let step = ending == "edf" ? 2 * peak / 65_536 : 0
     for (first, second) in zip(found, expected) { #expect(abs(first - second) <= 2 * step + 2e-6 * peak) }
+  }
+
+  @Test("The fixture is what its settings file makes, to one step of its 16 bits")
+  func fixture() throws {
+    let folder = try TemporaryFolder()
+    let settings = TestFiles.fixture("simulated.json")
+    let run = try folder.simulate(["--recording", "s.edf", "--settings", settings])
+    #expect(run.status == 0)
+    let made = try EDFFile(path: folder.path("s.edf")).recording()
+    let stored = try EDFFile(path: TestFiles.fixture("simulated.edf")).recording()
+    #expect(made.annotations == stored.annotations && made.signals.map(\.label) == stored.signals.map(\.label))
+    let count = stored.signals[0].sampleCount
+    var (first, second) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+    for signal in stored.signals.indices {
+      var (firstSpan, secondSpan) = (first.mutableSpan, second.mutableSpan)
+      try made.source.readPhysical(signal: signal, from: 0, into: &firstSpan)
+      try stored.source.readPhysical(signal: signal, from: 0, into: &secondSpan)
+      // The last digits of the C library's functions may differ, and with them the limits and a rounding.
+      let step = 1.01 * stored.signals[signal].calibration.gain
+      #expect(zip(first, second).allSatisfy { abs($0 - $1) <= step }, "\(stored.signals[signal].label)")
+    }
+    let truth = try SimulationsArchive(TestFiles.fixture("simulated.h5"))
+    #expect(try SimulationsArchive(folder.path("s.h5")).theta() == truth.theta())
   }
 
   @Test("Blinks are large at the front, annotated, and can be rejected")

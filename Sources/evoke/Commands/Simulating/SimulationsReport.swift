@@ -128,7 +128,9 @@ struct SimulationsReport: Encodable {
       let name = Formatting.printable(parameter.name).padding(toLength: width, withPad: " ", startingAt: 0)
       let unit = parameter.unit.isEmpty ? "" : " \(Formatting.printable(parameter.unit))"
       lines.append(
-        "  \(name)  \(Self.short(minimum)) to \(Self.short(maximum))\(unit), mean \(Self.short(mean))")
+        minimum == maximum
+          ? "  \(name)  \(Self.short(mean))\(unit)"
+          : "  \(name)  \(Self.short(minimum)) to \(Self.short(maximum))\(unit), mean \(Self.short(mean))")
     }
     if let layout {
       let name = protocolName.map { "protocol \(Formatting.printable($0)), " } ?? ""
