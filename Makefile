@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What the C libraries of Package.swift come in, and what figures need.
 RUN_PACKAGES := gnuplot-nox fonts-dejavu-core
-BUILD_PACKAGES := pkg-config libhdf5-dev libdeflate-dev libedf-dev libsoxr-dev $(RUN_PACKAGES)
+BUILD_PACKAGES := pkg-config libhdf5-dev libdeflate-dev libedf-dev libsoxr-dev libopenblas-dev $(RUN_PACKAGES)
 TEST_PACKAGES := python3 hdf5-tools
 
 # Which comparisons bench-peers makes; all unless told otherwise.
@@ -14,7 +14,7 @@ PARTS ?=
 
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
-.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers clean
+.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers bench-networks clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ bench: packages ## Run the benchmarks
 
 bench-peers: packages ## Time PARTS (all: reading, writing, averaging, simulating, data-sets) against other programs
 	bash Benchmarks/peers/run.sh $(PARTS)
+
+bench-networks: packages ## Time training and inference of networks against PyTorch, which is downloaded
+	bash Benchmarks/peers/run_networks.sh
 
 clean: ## Remove everything built
 	rm -rf .build .build-* .venv demo-output Benchmarks/.build

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The main job as far as it goes: a recording becomes evoked potentials, an archive and a figure.
+# The main job as far as it goes: a recording whose truth is known becomes evoked potentials, an archive and figures, and
+# the model that made it a data set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 evoke=.build/release/evoke
@@ -9,11 +10,14 @@ show() {
   printf '\n$ %s\n' "evoke $*"
   "$evoke" "$@"
 }
-show info fixtures/oddball.edf
-show erp fixtures/oddball.edf --events standard,target --tmin -0.1 --tmax 0.6 --filter 0.5:30 --reject-ptp 100uV \
-  -o "$out/oddball.h5"
-show plot "$out/oddball.h5" -o "$out/oddball.svg"
-show plot "$out/oddball.h5" -o "$out/oddball.png"
-show convert fixtures/oddball.edf "$out/recording.h5"
-show info "$out/recording.h5" "$out/oddball.h5"
-printf '\nThe figure is %s, the archive %s.\n' "$out/oddball.svg" "$out/oddball.h5"
+show info fixtures/simulated.edf
+show erp fixtures/simulated.edf --events stimulus --reference average --reject-ptp 100uV -o "$out/erp.h5"
+show measure "$out/erp.h5" --window 0.05:0.1,name=first --window 0.1:0.16,name=second --measures mean,peak \
+  --channels F3,FC3 --polarity absolute
+show plot "$out/erp.h5" -o "$out/erp.svg"
+show plot "$out/erp.h5" -o "$out/erp.png"
+show info fixtures/simulated.h5
+show convert fixtures/simulated.edf "$out/recording.h5"
+show simulate --count 1000 --noise-level 0 2500 --threads 2 -o "$out/simulations.h5"
+printf '\nThe figure is %s, the evoked potentials %s, a thousand simulations %s.\n' \
+  "$out/erp.svg" "$out/erp.h5" "$out/simulations.h5"

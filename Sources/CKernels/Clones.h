@@ -7,7 +7,10 @@
 
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define CK_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+/* Where the AVX-512 level has code of its own. */
+#define CK_CLONES_NARROW __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else
 #define CK_CLONES
+#define CK_CLONES_NARROW
 #endif
 #endif

@@ -5,10 +5,7 @@
 #include "Clones.h"
 #include "MatrixProduct.h"
 #include "NormalFill.h"
-#include "VectorMath.h"
-
-#define JOIN(a, b) a##b
-#define NAMED(name, suffix) JOIN(name, suffix)
+#include "VectorNoise.h"
 
 enum { ROWS = CK_TILE_ROWS };
 _Static_assert(CK_TILE_COLUMNS == WIDTH, "a tile is as wide as a vector");
@@ -28,20 +25,25 @@ INLINE void interleave(const vf v[4], vf result[4]) {
 /* Lanes are successive blocks. */
 CK_CLONES void NAMED(ck_fill_normals, SUFFIX)(uint64_t seed, uint32_t stream, uint32_t simulation, uint32_t purpose,
                                               uint32_t first_block, size_t blocks, float *normals) {
-  const vu lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  for (size_t done = 0; done < blocks; done += WIDTH) {
-    vu c[4] = {lane + (first_block + (uint32_t)done), (vu){0} + stream, (vu){0} + simulation, (vu){0} + purpose};
-    vf values[4], ordered[4];
-    philox_lanes(c, (uint32_t)seed, (uint32_t)(seed >> 32));
+  const philox_keys keys = make_keys(seed);
+  nu lane;
+#pragma clang loop unroll(full)
+  for (uint32_t i = 0; i < NOISE_WIDTH; i++) lane[i] = i;
+  for (size_t done = 0; done < blocks; done += NOISE_WIDTH) {
+    nu c[4] = {lane + (first_block + (uint32_t)done), (nu){0} + stream, (nu){0} + simulation, (nu){0} + purpose};
+    nf values[4];
+    vf halves[4], ordered[2 * 4];
+    philox_lanes(c, &keys);
     box_muller(c[0], c[1], &values[0], &values[1]);
     box_muller(c[2], c[3], &values[2], &values[3]);
-    interleave(values, ordered);
-    if (blocks - done >= WIDTH) {
 #pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++) store(normals + 4 * done + (size_t)i * WIDTH, ordered[i]);
-    } else {
-      memcpy(normals + 4 * done, ordered, 4 * (blocks - done) * sizeof(float));
+    for (int half = 0; half < 2; half++) {
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++) memcpy(&halves[i], (const float *)&values[i] + half * WIDTH, sizeof(vf));
+      interleave(halves, ordered + 4 * half);
     }
+    const size_t left = blocks - done;
+    memcpy(normals + 4 * done, ordered, 4 * (left < NOISE_WIDTH ? left : (size_t)NOISE_WIDTH) * sizeof(float));
   }
 }
 

@@ -57,7 +57,9 @@ public struct SimulationRun: Sendable {
     let regions = (1...settings.model.regions).map { RegionLookup(lookup, region: $0) }
     let timeline = SimulatedTimeline(settings, trials: Int(lookup.value("trials").fixed.rounded()))
     sampleCount = timeline.sampleCount
-    sources = SourceSimulation(settings, regions: regions, timeline: timeline, seed: seed)
+    sources = SourceSimulation(
+      settings, regions: regions, connections: ConnectionLookup(lookup, regions: regions.count), timeline: timeline,
+      seed: seed)
     source = try SourceObservation(settings, timeline: timeline)
     times = source.times
     rate = source.rate

@@ -1,69 +1,85 @@
 import CKernels
 
-/// As many simulations as one call of the kernel takes.
+/// As many simulations of a column as one call of the kernel takes.
 struct Block {
-  /// Simulations in a block.
-  static let lanes = Int(CK_COLUMN_LANES)
-
   private let batch: JansenRitBatch
-  private let rows: Int
-  /// `[coefficient, lane]`.
-  private var coefficients: [Float]
-  private var numbers: [UInt32]
+  private let lanes: BlockLanes
+  private var coefficients = ColumnCoefficients()
+  private var inputs: KernelInputs
 
   /// The simulations of a range; lanes left over repeat the last of them.
+  ///
+  /// - Parameter stimuli: One for each column, or none for the batch's.
   init(
-    _ range: Range<Int>, of columns: [JansenRitParameters], background: [BackgroundInput], firstNumber: Int,
-    batch: JansenRitBatch
+    _ range: Range<Int>, of columns: [JansenRitParameters], background: [BackgroundInput], stimuli: [Stimulus],
+    firstNumber: Int, batch: JansenRitBatch
   ) {
     self.batch = batch
-    rows = range.count
-    coefficients = Array(repeating: 0, count: ColumnCoefficients.count * Self.lanes)
-    numbers = Array(repeating: 0, count: Self.lanes)
-    for lane in 0..<Self.lanes {
-      let index = min(range.lowerBound + lane, range.upperBound - 1)
-      let values = ColumnCoefficients(
-        columns[index], background: background.isEmpty ? BackgroundInput() : background[index], routing: batch.routing,
-        dt: batch.plan.dt
-      ).values
-      for (row, value) in values.enumerated() { coefficients[row * Self.lanes + lane] = Float(value) }
-      numbers[lane] = UInt32(firstNumber + index)
+    lanes = BlockLanes(range, firstNumber: firstNumber)
+    for (lane, index) in lanes.indices.enumerated() {
+      coefficients.set(
+        lane, columns[index], background: background.isEmpty ? BackgroundInput() : background[index],
+        routing: batch.routing, method: batch.method, dt: batch.plan.dt)
     }
+    inputs = KernelInputs(plan: batch.plan)
+    inputs.append(stimuli.isEmpty ? [batch.stimulus] : lanes.indices.map { stimuli[$0] }.singleIfEqual)
   }
 
   /// Simulates.
   ///
   /// - Parameters:
-  ///   - input: `[step, 3]` [1/s].
   ///   - samples: `[simulation, sample]`, which are written.
   ///   - isFinite: One for each simulation, which are written.
-  func run(
-    input: [Float], samples: UnsafeMutableBufferPointer<Float>, isFinite: UnsafeMutableBufferPointer<Bool>
-  ) {
+  func run(samples: UnsafeMutableBufferPointer<Float>, isFinite: UnsafeMutableBufferPointer<Bool>) {
     let plan = batch.plan
-    precondition(
-      input.count == 3 * plan.stepCount && samples.count == rows * plan.sampleCount && isFinite.count == rows)
-    var state = [Float](repeating: 0, count: JansenRitState.count * Self.lanes)
-    coefficients.withUnsafeBufferPointer { coefficients in
-      numbers.withUnsafeBufferPointer { numbers in
-        input.withUnsafeBufferPointer { input in
-          state.withUnsafeMutableBufferPointer { state in
-            var columns = ck_columns(
-              coefficients: coefficients.baseAddress, state: state.baseAddress, numbers: numbers.baseAddress,
-              seed: batch.seed, purpose: NeuralNoise.purpose, input: input.baseAddress, steps: plan.stepCount,
-              dt: Float(plan.dt), every: UInt32(plan.every), mean: batch.decimation == .mean ? 1 : 0, rows: rows,
-              samples: samples.baseAddress, stride: plan.sampleCount)
-            switch batch.arithmetic {
-            case .fast: ck_columns_run(batch.method.kernel, &columns)
-            case .portable: ck_columns_run_portable(batch.method.kernel, &columns)
-            }
+    precondition(samples.count == lanes.rows * plan.sampleCount && isFinite.count == lanes.rows)
+    let finite = coefficients.values.withUnsafeBufferPointer { coefficients in
+      inputs.withInputs { inputs in
+        lanes.withJob(batch, samples: samples, stride: plan.sampleCount) { job in
+          var columns = ck_columns(job: job, coefficients: coefficients.baseAddress, input: inputs[0])
+          return switch batch.arithmetic {
+          case .fast: ck_columns_run(batch.method.kernel, &columns)
+          case .portable: ck_columns_run_portable(batch.method.kernel, &columns)
           }
         }
       }
     }
-    // A value that is infinite or no number stays so: every later one of its simulation is made of it.
-    for row in 0..<rows {
-      isFinite[row] = (0..<JansenRitState.count).allSatisfy { state[$0 * Self.lanes + row].isFinite }
+    for row in 0..<lanes.rows { isFinite[row] = finite >> row & 1 == 1 }
+  }
+}
+
+/// Which simulation is in which lane of a block.
+struct BlockLanes {
+  /// Simulations of the block.
+  let rows: Int
+  /// The simulation of every lane; lanes left over repeat the last.
+  let indices: [Int]
+  private let numbers: [UInt32]
+
+  init(_ range: Range<Int>, firstNumber: Int) {
+    rows = range.count
+    indices = (0..<ColumnCoefficients.lanes).map { min(range.lowerBound + $0, range.upperBound - 1) }
+    numbers = indices.map { UInt32(firstNumber + $0) }
+  }
+
+  /// What the kernel is told besides the columns, while the body runs.
+  func withJob<Result>(
+    _ batch: JansenRitBatch, samples: UnsafeMutableBufferPointer<Float>, stride: Int, _ body: (ck_job) -> Result
+  ) -> Result {
+    numbers.withUnsafeBufferPointer { numbers in
+      body(
+        ck_job(
+          numbers: numbers.baseAddress, seed: batch.seed, purpose: NeuralNoise.purpose, steps: batch.plan.stepCount,
+          every: UInt32(batch.plan.every), mean: batch.decimation == .mean ? 1 : 0, rows: rows,
+          samples: samples.baseAddress, stride: stride))
     }
+  }
+}
+
+extension Array where Element: Equatable {
+  /// One element, if all are the same.
+  var singleIfEqual: [Element] {
+    guard let first, allSatisfy({ $0 == first }) else { return self }
+    return [first]
   }
 }

@@ -55,7 +55,7 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
   public var plan: SimulationPlan
   /// What becomes of the steps of one sample.
   public var decimation = Decimation.first
-  /// The stimulus of all columns.
+  /// The stimulus of all columns, unless each has its own.
   public var stimulus: Stimulus
   /// Where in a column it arrives.
   public var routing: InputRouting
@@ -82,50 +82,75 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
   ///   - columns: Parameters of the simulations.
   ///   - background: Input from the rest of the brain, one for each; none for no such input. Noise needs a stochastic
   ///     method.
+  ///   - stimuli: Stimuli of the simulations, one for each; none for that of the batch.
   ///   - firstNumber: Number of the first simulation; the others follow, all below 2^32. Parts of a job count through.
   ///   - threads: Most threads at once.
   public func run(
-    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], firstNumber: Int = 0,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    _ columns: [JansenRitParameters], background: [BackgroundInput] = [], stimuli: [Stimulus] = [],
+    firstNumber: Int = 0, threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> ColumnSimulations {
     precondition(background.isEmpty || background.count == columns.count, "one background input a column")
-    precondition(method.isStochastic || background.allSatisfy { $0.noise == 0 }, "noise needs a stochastic method")
-    precondition(
-      firstNumber >= 0 && firstNumber + columns.count <= 1 << 32, "simulations have numbers from 0 to 2^32 - 1")
-    precondition(plan.stepCount <= Int(Int32.max), "fewer than two thousand million steps")
-    let input = inputTable()
-    let total = columns.count * plan.sampleCount
-    var isFinite = [Bool](repeating: false, count: columns.count)
-    let samples = [Float](unsafeUninitializedCapacity: total) { samples, initializedCount in
-      isFinite.withUnsafeMutableBufferPointer { flags in
-        let (samples, flags) = (SharedMemory(samples), SharedMemory(flags))
-        let lanes = Block.lanes
-        forEachBlock((columns.count + lanes - 1) / lanes, threads: threads) { index in
-          let range = index * lanes..<min((index + 1) * lanes, columns.count)
-          let block = Block(range, of: columns, background: background, firstNumber: firstNumber, batch: self)
-          block.run(
-            input: input,
-            samples: samples.part(range.lowerBound * plan.sampleCount..<range.upperBound * plan.sampleCount),
-            isFinite: flags.part(range))
-        }
-      }
-      initializedCount = total
+    precondition(stimuli.isEmpty || stimuli.count == columns.count, "one stimulus a column")
+    checkRun(columns.count, firstNumber: firstNumber, background: background)
+    let (samples, isFinite) = simulate(columns.count, sampleCount: plan.sampleCount, threads: threads) {
+      Block($0, of: columns, background: background, stimuli: stimuli, firstNumber: firstNumber, batch: self)
+        .run(samples: $1, isFinite: $2)
     }
     return ColumnSimulations(
       samples: samples, sampleCount: plan.sampleCount, rate: plan.rate, isFinite: isFinite, arithmetic: arithmetic,
       instructionSet: InstructionSet.current)
   }
 
-  /// The stimulus at the start, in the middle and at the end of every step, `[step, 3]` [1/s].
-  private func inputTable() -> [Float] {
-    var table = [Float](repeating: 0, count: 3 * plan.stepCount)
-    if stimulus.parts.isEmpty { return table }
-    for step in 0..<plan.stepCount {
-      let start = Double(step) * plan.dt
-      table[3 * step] = Float(stimulus.value(at: start, .after))
-      table[3 * step + 1] = Float(stimulus.value(at: start + plan.dt / 2, .after))
-      table[3 * step + 2] = Float(stimulus.value(at: start + plan.dt, .before))
+  /// Simulates networks of columns: the same as ``ColumnNetwork``'s methods, which define what is calculated.
+  ///
+  /// Columns, background, stimuli, routing, weights and delays are those of each network; the batch's own stimulus and
+  /// routing are not used. Delays between steps are interpolated.
+  ///
+  /// - Parameters:
+  ///   - networks: All of one number of columns. Noise needs a stochastic method.
+  ///   - firstNumber: Number of the first simulation; the others follow, all below 2^32. Parts of a job count through.
+  ///   - threads: Most threads at once.
+  public func run(
+    networks: [ColumnNetwork], firstNumber: Int = 0,
+    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  ) -> NetworkSimulations {
+    let columnCount = networks.first?.columns.count ?? 0
+    precondition(networks.allSatisfy { $0.columns.count == columnCount }, "networks of one number of columns")
+    checkRun(networks.count, firstNumber: firstNumber, background: networks.lazy.flatMap(\.background))
+    networks.forEach { $0.checkDelays(dt: plan.dt) }
+    let each = columnCount * plan.sampleCount
+    let (samples, isFinite) = simulate(networks.count, sampleCount: each, threads: threads) {
+      NetworkBlock($0, of: networks, firstNumber: firstNumber, batch: self).run(samples: $1, isFinite: $2)
     }
-    return table
+    return NetworkSimulations(
+      samples: samples, columnCount: columnCount, sampleCount: plan.sampleCount, rate: plan.rate, isFinite: isFinite,
+      arithmetic: arithmetic, instructionSet: InstructionSet.current)
+  }
+
+  private func checkRun(_ count: Int, firstNumber: Int, background: some Sequence<BackgroundInput>) {
+    precondition(method.isStochastic || background.allSatisfy { $0.noise == 0 }, "noise needs a stochastic method")
+    precondition(firstNumber >= 0 && firstNumber + count <= 1 << 32, "simulations have numbers from 0 to 2^32 - 1")
+    precondition(plan.stepCount <= Int(Int32.max), "fewer than two thousand million steps")
+  }
+
+  /// Runs blocks of simulations on several threads, each of which writes samples and flags of its own.
+  private func simulate(
+    _ count: Int, sampleCount: Int, threads: Int,
+    _ block: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Bool>) -> Void
+  ) -> (samples: [Float], isFinite: [Bool]) {
+    var isFinite = [Bool](repeating: false, count: count)
+    let samples = [Float](unsafeUninitializedCapacity: count * sampleCount) { samples, initializedCount in
+      isFinite.withUnsafeMutableBufferPointer { flags in
+        let (samples, flags) = (SharedMemory(samples), SharedMemory(flags))
+        let lanes = ColumnCoefficients.lanes
+        forEachBlock((count + lanes - 1) / lanes, threads: threads) { index in
+          let range = index * lanes..<min((index + 1) * lanes, count)
+          block(
+            range, samples.part(range.lowerBound * sampleCount..<range.upperBound * sampleCount), flags.part(range))
+        }
+      }
+      initializedCount = count * sampleCount
+    }
+    return (samples, isFinite)
   }
 }

@@ -76,9 +76,14 @@ public struct ColumnNetwork: Sendable {
 
   /// A history of what the connections need.
   func makeHistory(dt: Double) -> OutputHistory {
+    checkDelays(dt: dt)
+    return OutputHistory(columnCount: columns.count, delay: coupling?.longestDelay ?? 0, dt: dt)
+  }
+
+  /// Asks for delays that a calculation with this step can follow.
+  func checkDelays(dt: Double) {
     precondition(
       coupling?.delays.joined().allSatisfy { $0 == 0 || $0 >= dt * (1 - 1e-6) } ?? true,
       "delays are zero or one step at least")
-    return OutputHistory(columnCount: columns.count, delay: coupling?.longestDelay ?? 0, dt: dt)
   }
 }

@@ -33,13 +33,34 @@ struct ParameterLookup: Sendable {
     return inherits ? value(parameter) : DrawnValue(place: nil, fixed: 0)
   }
 
-  /// Weight `K` or delay `d` of the connection into a region from another, or nil when the weight is never set.
-  func connection(_ parameter: String, into region: Int, from origin: Int) -> DrawnValue? {
-    guard let name = ParameterName("\(parameter).\(region).\(origin)") else { return nil }
-    guard let distribution = table[name] else {
-      return parameter == "d" ? DrawnValue(place: nil, fixed: name.parameter.nominal) : nil
+  /// Weight `K` or delay `d` of the connection into a region from another.
+  func connection(_ parameter: String, into region: Int, from origin: Int) -> DrawnValue {
+    guard let name = ParameterName("\(parameter).\(region).\(origin)") else {
+      preconditionFailure("there is no connection \(parameter) into \(region) from \(origin)")
     }
+    let distribution = table[name] ?? .fixed(name.parameter.nominal)
     return DrawnValue(place: places[name], fixed: distribution.mean)
+  }
+}
+
+/// Weights and delays between regions in every simulation.
+struct ConnectionLookup: Sendable {
+  /// Shape `[into, from]`; nil on the diagonal.
+  private let weights, delays: [[DrawnValue?]]
+
+  init(_ lookup: ParameterLookup, regions: Int) {
+    func table(_ parameter: String) -> [[DrawnValue?]] {
+      (1...regions).map { region in
+        (1...regions).map { $0 == region ? nil : lookup.connection(parameter, into: region, from: $0) }
+      }
+    }
+    (weights, delays) = (table("K"), table("d"))
+  }
+
+  /// The connections of a simulation.
+  func coupling(_ theta: ArraySlice<Double>) -> ColumnCoupling {
+    func values(_ table: [[DrawnValue?]]) -> [[Double]] { table.map { row in row.map { $0?(theta) ?? 0 } } }
+    return ColumnCoupling(weights: values(weights), delays: values(delays))
   }
 }
 

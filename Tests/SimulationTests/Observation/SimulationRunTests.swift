@@ -88,6 +88,7 @@ struct SimulationRunTests {
         ("method", "eulerMaruyama"), ("p_noise", "3"), ("simulated_trials", "all"), ("trials", "3"),
         ("arithmetic", "portable"),
       ],
+      regions + [("I_onset", "box(0.04, 0.08)"), ("shape", "pulse")],
     ] as [[(String, String)]])
   func independence(_ assignments: [(String, String)]) throws {
     let run = try Self.run(.physiological, assignments, seed: 7)
@@ -152,6 +153,48 @@ struct SimulationRunTests {
         #expect(values.allSatisfy { $0.isFinite == isFinite })
       }
     }
+  }
+
+  /// Two regions, the second of which hears the first alone.
+  static let regions = [
+    ("regions", "2"), ("azimuth.2", "40"), ("K.2.1", "box(20, 60)"), ("d.2.1", "0.02"), ("A_i.2", "box(20, 30)"),
+    ("levels", "[0]"),
+  ]
+
+  @Test("A connected region answers later by as much as the delay grows, and its potential adds to that of the other")
+  func connectedRegions() throws {
+    // Nominal columns rest before the event, whatever was before.
+    let run = try Self.run(.physiological, Self.nominal + Self.regions)
+    #expect(run.prior.parameters.map(\.name) == ["A_i.2", "K.2.1"])
+    let part = try run.part(0..<8)
+    let times = run.times.count
+    // Eight samples more.
+    let later = try Self.run(.physiological, Self.nominal + Self.regions + [("d.2.1", "\(0.02 + 8.0 / 256)")]).part(
+      0..<8)
+    #expect(later.parameters == part.parameters)
+    for row in 0..<8 {
+      let first = (2 * row * times)..<((2 * row + 1) * times)
+      let second = ((2 * row + 1) * times)..<((2 * row + 2) * times)
+      #expect(part.sources[first] == later.sources[first])
+      let peak = part.sources[second].reduce(0) { max($0, abs($1)) }
+      #expect(peak > 0.1)
+      for place in second.dropLast(8) {
+        #expect(abs(later.sources[place + 8] - part.sources[place]) < 1e-3 * peak)
+      }
+    }
+    let gains = try #require(run.gains)
+    #expect(gains.columns == 2)
+    let channel = 3
+    for time in stride(from: 0, to: times, by: 10) {
+      let sum = gains[channel, 0] * Double(part.sources[time]) + gains[channel, 1] * Double(part.sources[times + time])
+      #expect(abs(Double(part.potentials[0][channel * times + time]) - sum) < 1e-6 * 1e-5)
+    }
+  }
+
+  @Test("A region without a place of its own is refused")
+  func placelessRegion() throws {
+    let error = #expect(throws: SimulationError.self) { try Self.run(.physiological, [("regions", "2")]) }
+    #expect(error?.message.contains("azimuth.2") == true)
   }
 
   @Test("With a filter one trial stands for a train of trials")

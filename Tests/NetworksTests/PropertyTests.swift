@@ -1,0 +1,195 @@
+import EvokeNumerics
+import TestSupport
+import Testing
+
+@testable import Networks
+
+@Suite("Properties of networks")
+struct PropertyTests {
+  /// What PyTorch's stored results are compared with: two instruction sets may differ as far.
+  private let tolerance: Float = 1e-5
+
+  private func normals(_ count: Int, seed: UInt64) -> [Float] {
+    var stream = RandomStream(seed: seed, simulation: 0, purpose: .initialValues)
+    return (0..<count).map { _ in Float(stream.normal()) }
+  }
+
+  /// Result and gradient of a network of an input, at a level.
+  private func differentiate(
+    _ store: ParameterStore, level: NetworkKernels.Level, training: TrainingPass? = nil, forward: (Tape) -> Node
+  ) throws -> [Float] {
+    let tape = try tape(level)
+    var count = 0
+    store.values.withUnsafeBufferPointer {
+      tape.start(parameters: $0.baseAddress, gradients: nil, training: nil)
+      count = forward(tape).count
+    }
+    let result = differentiateNetwork(
+      store, on: tape, weights: normals(count, seed: 77), training: training, forward: forward)
+    return result.output + result.gradients
+  }
+
+  @Test(
+    "An LSTM of any size gives the same at every instruction set, but for rounding", arguments: 0..<12,
+    levels.filter { $0 != .baseline })
+  func lstmSizes(number: Int, level: NetworkKernels.Level) throws {
+    var generator = SplitMix64(seed: UInt64(number))
+    let (input, hidden) = (Int.random(in: 1...9, using: &generator), Int.random(in: 1...35, using: &generator))
+    let (samples, length) = (Int.random(in: 1...14, using: &generator), Int.random(in: 1...5, using: &generator))
+    let output = RecurrentOutput.allCases[number % 3]
+    var store = ParameterStore()
+    var stream = RandomStream(seed: 3, simulation: number, purpose: .initialValues)
+    let layer = LSTM(
+      "lstm", input: input, hidden: hidden, layers: number % 2 + 1, isBidirectional: number % 4 > 1, dropout: 0.2,
+      in: &store, using: &stream)
+    let x = store.add("x", shape: [samples * length, input]) { Float(stream.normal()) }
+    let pass = TrainingPass(seed: 1, step: number)
+    let forward = { (tape: Tape) in layer(tape.node(x), length: length, output: output, on: tape) }
+    let values = try differentiate(store, level: level, training: pass, forward: forward)
+    let expected = try differentiate(store, level: .baseline, training: pass, forward: forward)
+    #expect(largestError(values, expected) < tolerance)
+  }
+
+  @Test(
+    "An encoder of any size gives the same at every instruction set, but for rounding", arguments: 0..<8,
+    levels.filter { $0 != .baseline })
+  func encoderSizes(number: Int, level: NetworkKernels.Level) throws {
+    var generator = SplitMix64(seed: UInt64(100 + number))
+    let heads = Int.random(in: 1...3, using: &generator)
+    let settings = TransformerEncoderLayer.Settings(
+      width: heads * Int.random(in: 2...11, using: &generator), heads: heads,
+      feedForward: Int.random(in: 1...40, using: &generator), dropout: 0.2, activation: .gelu,
+      hasAttentionResidual: number % 2 == 0)
+    let sequences = Sequences(lengths: (0..<3).map { _ in Int.random(in: 1...35, using: &generator) })
+    var store = ParameterStore()
+    var stream = RandomStream(seed: 4, simulation: number, purpose: .initialValues)
+    let layer = TransformerEncoderLayer("layer", settings: settings, in: &store, using: &stream)
+    let x = store.add("x", shape: [sequences.rowCount, settings.width]) { Float(stream.normal()) }
+    let pass = TrainingPass(seed: 1, step: number)
+    let forward = { (tape: Tape) in layer(tape.node(x), sequences: sequences, on: tape) }
+    let values = try differentiate(store, level: level, training: pass, forward: forward)
+    let expected = try differentiate(store, level: .baseline, training: pass, forward: forward)
+    #expect(largestError(values, expected) < tolerance)
+  }
+
+  @Test("Samples of a batch do not see one another, and tokens that do not count change nothing", arguments: levels)
+  func raggedAndPadded(level: NetworkKernels.Level) throws {
+    let settings = TransformerEncoderLayer.Settings(width: 12, heads: 3, feedForward: 20, dropout: 0)
+    var store = ParameterStore()
+    var stream = RandomStream(seed: 5, simulation: 0, purpose: .initialValues)
+    let layer = TransformerEncoderLayer("layer", settings: settings, in: &store, using: &stream)
+    let lengths = [5, 1, 19]
+    let tokens = normals(25 * 12, seed: 6)
+    let longest = 19
+    let tape = try tape(level)
+    func encode(_ tokens: [Float], _ sequences: Sequences, keys: [Float]?) -> [Float] {
+      store.values.withUnsafeBufferPointer {
+        tape.start(parameters: $0.baseAddress, gradients: nil, training: nil)
+        let x = tape.constant(tokens, rows: sequences.rowCount, columns: 12)
+        let keys = keys.map { tape.constant($0, rows: sequences.rowCount, columns: 1) }
+        let y = layer(x, sequences: sequences, keys: keys, on: tape)
+        return tape.values(of: tape.mean(y, over: sequences, keys: keys))
+      }
+    }
+    let together = encode(tokens, Sequences(lengths: lengths), keys: nil)
+    var (alone, padded, keys): ([Float], [Float], [Float]) = ([], [], [])
+    var first = 0
+    for (sample, length) in lengths.enumerated() {
+      let own = Array(tokens[first * 12..<(first + length) * 12])
+      alone += encode(own, Sequences(count: 1, length: length), keys: nil)
+      padded += own + normals((longest - length) * 12, seed: UInt64(10 + sample))
+      keys += [Float](repeating: 1, count: length) + [Float](repeating: 0, count: longest - length)
+      first += length
+    }
+    #expect(largestError(together, alone) < 1e-6)
+    #expect(largestError(encode(padded, Sequences(count: 3, length: longest), keys: keys), alone) < 1e-6)
+  }
+
+  @Test("Elementwise operations have the gradients of calculus")
+  func elements() throws {
+    var store = ParameterStore()
+    let (a, b, table) = (normals(12, seed: 1), normals(12, seed: 2), normals(6, seed: 3))
+    func add(_ name: String, _ shape: [Int], _ values: [Float]) -> Parameter {
+      let parameter = store.add(name, shape: shape) { 0 }
+      store.setValues(values, of: parameter)
+      return parameter
+    }
+    let (first, second) = (add("a", [4, 3], a), add("b", [4, 3], b))
+    let third = add("table", [2, 3], table)
+    // 2 a (a + b) + table on every two rows, and a once more: all gradients add up.
+    let weights = normals(12, seed: 4)
+    let result = differentiateNetwork(store, on: Tape(), weights: weights) { tape in
+      let (x, y) = (tape.node(first), tape.node(second))
+      let product = tape.scale(tape.multiply(x, tape.add(x, y)), by: 2)
+      return tape.add(tape.add(product, toEverySample: tape.node(third)), x)
+    }
+    for place in 0..<12 {
+      let value = 2 * a[place] * (a[place] + b[place]) + table[place % 6] + a[place]
+      #expect(abs(result.output[place] - value) < 1e-6 * max(1, abs(value)))
+      let slope = weights[place] * (4 * a[place] + 2 * b[place] + 1)
+      #expect(abs(result.gradients[place] - slope) < 2e-6 * max(1, abs(slope)))
+      #expect(abs(result.gradients[12 + place] - 2 * weights[place] * a[place]) < 1e-6)
+    }
+    for place in 0..<6 {
+      #expect(abs(result.gradients[24 + place] - weights[place] - weights[place + 6]) < 1e-6)
+    }
+  }
+
+  @Test("A tape goes away with its owner, even if a recorded pass was never gone back")
+  func lifetime() {
+    weak var remaining: Tape?
+    do {
+      let tape = Tape()
+      remaining = tape
+      var (values, gradients): ([Float], [Float]) = ([1, 2, 3, 4, 5, 6], [0, 0, 0, 0, 0, 0])
+      var store = ParameterStore()
+      let (matrix, row) = (store.add("matrix", shape: [2, 2]) { 1 }, store.add("row", shape: [2]) { 1 })
+      values.withUnsafeMutableBufferPointer { values in
+        gradients.withUnsafeMutableBufferPointer { gradients in
+          tape.start(parameters: UnsafePointer(values.baseAddress), gradients: gradients.baseAddress, training: nil)
+          let (x, gain) = (tape.node(matrix), tape.node(row))
+          _ = tape.normalize(tape.activate(tape.linear(x, weight: x), .tanh), gain: gain, offset: gain)
+        }
+      }
+    }
+    #expect(remaining == nil)
+  }
+
+  @Test("Columns side by side come apart again, with their gradients")
+  func columns() {
+    var store = ParameterStore()
+    let (a, b) = (normals(6, seed: 1), normals(9, seed: 2))
+    let first = store.add("a", shape: [3, 2]) { 0 }
+    let second = store.add("b", shape: [3, 3]) { 0 }
+    store.setValues(a, of: first)
+    store.setValues(b, of: second)
+    let weights = normals(9, seed: 3)
+    // Columns 1 ..< 4 of a | b: the last of a and the first two of b.
+    let result = differentiateNetwork(store, on: Tape(), weights: weights) { tape in
+      tape.columns(1..<4, of: tape.concatenate([tape.node(first), tape.node(second)]))
+    }
+    var (output, ofFirst, ofSecond): ([Float], [Float], [Float]) = ([], [], [])
+    for row in 0..<3 {
+      output += [a[2 * row + 1], b[3 * row], b[3 * row + 1]]
+      ofFirst += [0, weights[3 * row]]
+      ofSecond += [weights[3 * row + 1], weights[3 * row + 2], 0]
+    }
+    #expect(result.output == output)
+    #expect(result.gradients == ofFirst + ofSecond)
+  }
+
+  @Test("Outputs are the same for every number of threads", arguments: ToyNetwork.Kind.allCases)
+  func outputs(kind: ToyNetwork.Kind) throws {
+    var store = ParameterStore()
+    let network = ToyNetwork(kind, in: &store)
+    let inputs = normals(37 * network.inputCount, seed: 8)
+    func outputs(threads: Int, shards: Int) -> [Float] {
+      let step = BatchStep(network: network, parameterCount: store.values.count, shards: shards, threads: threads)
+      return inputs.withUnsafeBufferPointer { step.outputs(store.values, inputs: $0, count: 37) }
+    }
+    let one = outputs(threads: 1, shards: 4)
+    #expect(outputs(threads: 3, shards: 4) == one)
+    #expect(largestError(outputs(threads: 1, shards: 1), one) < 1e-6)
+    #expect(Set(one).count == 37)
+  }
+}
