@@ -48,7 +48,8 @@ extension HDF5File {
     let names = try readTexts("channels/name")
     var known: Set<String> = []
     for name in names where !known.insert(name).inserted {
-      throw ArchiveError(.wrongLayout, try dataset("channels/name"), "has '\(name)' twice; give every channel a name of its own")
+      throw ArchiveError(
+        .wrongLayout, try dataset("channels/name"), "has '\(name)' twice; give every channel a name of its own")
     }
     guard exists("channels/position_m") else { return names.map { Channel(name: $0) } }
     let positions: [Double] = try readArray("channels/position_m", shape: [names.count, 3])

@@ -106,7 +106,8 @@ public struct SimulationRun: Sendable {
     guard outputs.isFinite[0] else {
       throw SimulationError(
         code: .invalidSetting,
-        message: "simulation \(number) does not stay finite: \(prior.parameters.map(\.name)) = \(parameters); choose another")
+        message:
+          "simulation \(number) does not stay finite: \(prior.parameters.map(\.name)) = \(parameters); choose another")
     }
     let result = try recordings.recording(observed, row: 0, level: level, streams: true)
     let silent = AveragedObservation.signal(observed, channels: channels.count)

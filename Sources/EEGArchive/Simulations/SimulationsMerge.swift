@@ -1,5 +1,5 @@
-import EEGCore
 import AtomicFiles
+import EEGCore
 import Foundation
 import HDF5
 

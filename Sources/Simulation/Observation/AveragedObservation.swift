@@ -43,7 +43,8 @@ struct AveragedObservation: PotentialObservation {
     guard settings.noise.kind == .white && filter == nil || samples.count <= Self.longestEpoch else {
       throw SimulationError(
         code: .invalidSetting,
-        message: "epochs have \(samples.count) samples, and noise that is not white is made for \(Self.longestEpoch) at "
+        message:
+          "epochs have \(samples.count) samples, and noise that is not white is made for \(Self.longestEpoch) at "
           + "most; shorten tmin_s to tmax_s or lower rate_hz")
     }
     self.noise = try EpochNoise(

@@ -30,7 +30,8 @@ struct HeadProjection: Sendable {
       guard columns.count == regions.count, Set(columns).count == columns.count else {
         throw SimulationError(
           code: .mismatch,
-          message: "there are \(regions.count) regions, and head.leadfield_columns names \(columns); name a column of the "
+          message:
+            "there are \(regions.count) regions, and head.leadfield_columns names \(columns); name a column of the "
             + "lead field for each region")
       }
       for column in columns where !(0..<leadField.sourceCount).contains(column) {

@@ -18,7 +18,8 @@ struct ReferenceOperator: Hashable, Sendable {
     settings.baseline = nil
     (settings.tmin, settings.tmax) = (0, Double(count - 1))
     let recording = Recording(
-      channels: channels, samples: FloatSamples(identity, sampleCount: count), sampleCount: count, rate: 1, events: [0], event: "event")
+      channels: channels, samples: FloatSamples(identity, sampleCount: count), sampleCount: count, rate: 1, events: [0],
+      event: "event")
     let epochs = try ERPPipeline(settings).epochs(of: recording, threads: 1).epochs
     precondition(epochs.channels.count == count && epochs.times.count == count, "a reference keeps all channels")
     matrix = Matrix(rows: count, columns: count, values: epochs.values)

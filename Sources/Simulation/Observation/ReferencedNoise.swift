@@ -25,13 +25,15 @@ enum ReferencedNoise {
         settings.noise.realistic, channels: channels, head: head, reference: .scalp, rate: settings.model.rate
       ).referenced(by: reference)
       guard noise.rootMeanSquare > 0 else {
-        throw SimulationError(code: .mismatch, message: "one channel against itself has no noise; choose another reference")
+        throw SimulationError(
+          code: .mismatch, message: "one channel against itself has no noise; choose another reference")
       }
       return noise.scaled(by: 1 / noise.rootMeanSquare)
     case .measured:
       guard let measured else {
         throw SimulationError(
-          code: .invalidSetting, message: "noise.kind is measured, and there is no noise; give the recording it is from")
+          code: .invalidSetting, message: "noise.kind is measured, and there is no noise; give the recording it is from"
+        )
       }
       guard measured.channels.count == channels.count else {
         throw SimulationError(

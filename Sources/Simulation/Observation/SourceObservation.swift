@@ -77,7 +77,8 @@ struct SourceObservation: Sendable {
       events = [tiles.event]
     }
     let recording = Recording(
-      channels: channels, samples: samples, sampleCount: samples.sampleCount, rate: timeline.rate, events: events, event: "event")
+      channels: channels, samples: samples, sampleCount: samples.sampleCount, rate: timeline.rate, events: events,
+      event: "event")
     return try pipeline.epochs(of: recording, threads: 1).epochs
   }
 }

@@ -65,7 +65,8 @@ public struct ModelParameter: Hashable, Sendable {
     ModelParameter("elevation", "deg", .source, 35.54949, nil, "where the source lies: 0 level, 90 up"),
     ModelParameter("depth", "", .source, 0.8, nil, "distance from the centre, part of the brain's radius"),
     ModelParameter("tilt", "deg", .source, 0, nil, "angle between dipole and radius"),
-    ModelParameter("tilt_toward", "deg", .source, 0, nil, "direction of the tilt: 0 up (or back, at the top), 90 left of it"),
+    ModelParameter(
+      "tilt_toward", "deg", .source, 0, nil, "direction of the tilt: 0 up (or back, at the top), 90 left of it"),
     ModelParameter("trials", "", .observation, 60, nil, "number of averaged epochs"),
     ModelParameter("noise", "uV", .observation, 0.2, nil, "sensor noise of one epoch at level 1, root mean square"),
   ]
@@ -101,7 +102,8 @@ struct ParameterName: Hashable, Comparable {
       let parameter = ModelParameter.connections.first(where: { $0.name == parts[0] })
     {
       (self.parameter, region, origin) = (parameter, numbers[0], numbers[1])
-    } else if let parameter = ModelParameter.named(parts[0]), numbers.isEmpty || parameter.isRegional, numbers.count <= 1,
+    } else if let parameter = ModelParameter.named(parts[0]), numbers.isEmpty || parameter.isRegional,
+      numbers.count <= 1,
       numbers.first != 1
     {
       (self.parameter, region, origin) = (parameter, numbers.first ?? 1, nil)
@@ -117,7 +119,9 @@ struct ParameterName: Hashable, Comparable {
   }
 
   /// Column parameters of all regions first, and so on; region by region.
-  static func < (first: ParameterName, second: ParameterName) -> Bool { first.order.lexicographicallyPrecedes(second.order) }
+  static func < (first: ParameterName, second: ParameterName) -> Bool {
+    first.order.lexicographicallyPrecedes(second.order)
+  }
 
   private var order: [Int] {
     let known = ModelParameter.all + ModelParameter.connections

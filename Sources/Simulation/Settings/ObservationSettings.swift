@@ -86,7 +86,8 @@ extension ObservationSettings: Codable {
     baseline = try values.decodeIfPresent([Double?].self, forKey: .baseline).map { ends in
       guard ends.count == 2 else {
         throw DecodingError.dataCorruptedError(
-          forKey: .baseline, in: values, debugDescription: "write [START, END] in seconds, null for an end of the epoch")
+          forKey: .baseline, in: values, debugDescription: "write [START, END] in seconds, null for an end of the epoch"
+        )
       }
       return BaselineInterval(start: ends[0], end: ends[1])
     }

@@ -62,7 +62,8 @@ public struct ParameterTable: Hashable, Sendable {
       let known = ModelParameter.all.map(\.name).joined(separator: ", ")
       throw SimulationError(
         code: .invalidSetting,
-        message: "there is no parameter '\(text)'; there are \(known), A_e.2 for region 2 and so on, and K.2.1 and d.2.1 "
+        message:
+          "there is no parameter '\(text)'; there are \(known), A_e.2 for region 2 and so on, and K.2.1 and d.2.1 "
           + "for weight and delay of the connection into region 2 from region 1")
     }
     return name

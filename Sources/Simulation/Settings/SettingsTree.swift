@@ -42,7 +42,8 @@ struct SettingsTree {
       }
       guard matches.count == 1 else {
         let names = matches.map { $0.joined(separator: ".") }.joined(separator: ", ")
-        throw SimulationError(code: .invalidSetting, message: "the setting '\(name)' may be any of \(names); write it out")
+        throw SimulationError(
+          code: .invalidSetting, message: "the setting '\(name)' may be any of \(names); write it out")
       }
       path = match
     }

@@ -80,7 +80,8 @@ extension SimulationSettings {
       let ends = [distribution.quantile(0x1p-53), distribution.quantile(1 - 0x1p-53)]
       try require(
         ends.allSatisfy { abs($0) < 1e30 },
-        "parameter \(name.text) is \(DistributionText.text(distribution)), whose draws are beyond 1e30; check its numbers")
+        "parameter \(name.text) is \(DistributionText.text(distribution)), whose draws are beyond 1e30; check its numbers"
+      )
     }
     for first in 1...model.regions {
       for second in 1...model.regions where first != second {

@@ -19,7 +19,8 @@ struct InterruptedSimulationTests {
     return process
   }
 
-  @Test("A run that is killed again and again, and resumed, ends with the bytes of one that was not", arguments: [1, 2, 3])
+  @Test(
+    "A run that is killed again and again, and resumed, ends with the bytes of one that was not", arguments: [1, 2, 3])
   func kill(seed: UInt64) throws {
     let folder = try TemporaryFolder()
     let clock = ContinuousClock()

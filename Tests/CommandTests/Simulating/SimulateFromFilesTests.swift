@@ -11,7 +11,9 @@ struct SimulateFromFilesTests {
   private static let names = ["Fz", "Cz", "Pz", "Oz", "F3"]
 
   /// Root mean square over simulations and times of what the noise adds, one a channel.
-  private func deviations(_ folder: TemporaryFolder, _ arguments: [String]) throws -> (channels: [String], values: [Double]) {
+  private func deviations(_ folder: TemporaryFolder, _ arguments: [String]) throws -> (
+    channels: [String], values: [Double]
+  ) {
     let run = try EvokeRun(
       ["simulate", "--count", "200", "-o", "x.h5", "--noise-level", "0", "1", "--set", "baseline_s=none"] + arguments,
       in: folder)
@@ -66,7 +68,10 @@ struct SimulateFromFilesTests {
     let folder = try TemporaryFolder()
     let oddball = TestFiles.fixture("oddball.edf")
     let epochs = try EvokeRun(
-      ["erp", oddball, "--tmin", "-0.2", "--tmax", "0", "--keep-epochs", "--reject-ptp", "150uV", "--baseline", "none", "-o", "epochs.h5"],
+      [
+        "erp", oddball, "--tmin", "-0.2", "--tmax", "0", "--keep-epochs", "--reject-ptp", "150uV", "--baseline", "none",
+        "-o", "epochs.h5",
+      ],
       in: folder)
     try #require(epochs.status == 0, "\(epochs.errors)")
     let common = ["--set", "rate_hz=160", "--set", "trials=1", "--set", "reference=none"]
@@ -116,7 +121,9 @@ struct SimulateFromFilesTests {
     let folder = try TemporaryFolder()
     let values = (0..<15).map { 100 * Double($0 % 7) - 250 }
     try writeLeadField(folder.path("field.h5"), values: values)
-    let arguments = ["--leadfield", "field.h5", "--set", "leadfield_columns=[2]", "--set", "reference=none", "--set", "q=-3"]
+    let arguments = [
+      "--leadfield", "field.h5", "--set", "leadfield_columns=[2]", "--set", "reference=none", "--set", "q=-3",
+    ]
     let job = ["simulate", "--count", "2", "-o", "x.h5", "--noise-level", "0", "--keep-sources"] + arguments
     let run = try EvokeRun(job, in: folder)
     try #require(run.status == 0, "\(run.errors)")
@@ -143,8 +150,11 @@ struct SimulateFromFilesTests {
     try writeLeadField(folder.path("nan.h5"), values: [.nan] + [Double](repeating: 1, count: 14))
     try writeLeadField(folder.path("shape.h5"), values: [Double](repeating: 1, count: 12), shape: [4, 3])
     try writeLeadField(folder.path("field.h5"), values: (0..<15).map(Double.init))
-    try writeLeadField(folder.path("twice.h5"), values: (0..<15).map(Double.init), names: ["Cz", "Cz", "Pz", "Oz", "Fz"])
-    for (name, values) in [("asymmetric", [1.0, 2, 3, 4]), ("negative", [-1, 0, 0, 1]), ("infinite", [.infinity, 0, 0, 1])] {
+    try writeLeadField(
+      folder.path("twice.h5"), values: (0..<15).map(Double.init), names: ["Cz", "Cz", "Pz", "Oz", "Fz"])
+    for (name, values) in [
+      ("asymmetric", [1.0, 2, 3, 4]), ("negative", [-1, 0, 0, 1]), ("infinite", [.infinity, 0, 0, 1]),
+    ] {
       let file = try HDF5File(creating: folder.path("\(name).h5"))
       var block: [Double] = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
       (block[0], block[1], block[4], block[5]) = (values[0], values[1], values[2], values[3])
@@ -153,7 +163,8 @@ struct SimulateFromFilesTests {
       try file.commit()
     }
     for arguments in [
-      ["--leadfield", "nan.h5"], ["--leadfield", "shape.h5"], ["--leadfield", "field.h5", "--set", "leadfield_columns=[3]"],
+      ["--leadfield", "nan.h5"], ["--leadfield", "shape.h5"],
+      ["--leadfield", "field.h5", "--set", "leadfield_columns=[3]"],
       ["--leadfield", "field.h5", "--set", "leadfield_columns=[-1]"], ["--leadfield", "twice.h5"],
       ["--leadfield", "field.h5", "--montage", "biosemi16"], ["--noise-from", "asymmetric.h5"],
       ["--noise-from", "negative.h5"], ["--noise-from", "infinite.h5"], ["--noise-from", "field.h5"],
@@ -182,7 +193,8 @@ struct SimulateFromFilesTests {
     #expect(run.status == 0 && run.output.contains("2 simulations, 0 failed"), "\(run.output)\(run.errors)")
     #expect(run.output.contains("data of shape 6"))
     #expect(run.output.contains("theta_1  2 to 5.5, mean 3.75"))
-    let json = try #require((try EvokeRun(["info", "--json", "pairs.h5"], in: folder).json() as? [[String: Any]])?.first)
+    let json = try #require(
+      (try EvokeRun(["info", "--json", "pairs.h5"], in: folder).json() as? [[String: Any]])?.first)
     #expect(json["kind"] as? String == "simulations" && json["data_shape"] as? [Int] == [6])
     #expect((json["parameters"] as? [[String: Any]])?.map { $0["mean"] as? Double } == [2, 3.75])
     #expect(json["seed"] == nil && json["settings"] == nil)

@@ -11,7 +11,9 @@ struct SimulatedRecordingCommandTests {
   @Test("The average of a simulated recording is its true potential within the noise", arguments: ["edf", "bdf"])
   func truth(ending: String) throws {
     let folder = try TemporaryFolder()
-    let settings = ["--set", "trials=40", "--set", "C=135", "--noise-level", "2500", "--seed", "3", "--simulation", "5"]
+    let settings = [
+      "--set", "trials=40", "--set", "C=135", "--noise-level", "2500", "--seed", "3", "--simulation", "5",
+    ]
     let run = try folder.simulate(["--recording", "r.\(ending)", "--json"] + settings)
     let report = try #require(try run.json() as? [String: Any])
     #expect(report["truth"] as? String == "r.h5" && report["events"] as? Int == 40 && report["blinks"] as? Int == 0)
@@ -99,7 +101,9 @@ struct SimulatedRecordingCommandTests {
 
   @Test("What a format cannot hold ends with status 1 and leaves nothing")
   func impossible() throws {
-    for arguments in [["--noise-level", "1e12", "--set", "noise=1e6"], ["--set", "rate_hz=333.3333"], ["--set", "C=1e29"]] {
+    for arguments in [
+      ["--noise-level", "1e12", "--set", "noise=1e12"], ["--set", "rate_hz=333.3333"], ["--set", "C=1e29"],
+    ] {
       let folder = try TemporaryFolder()
       let start = ["simulate", "--set", "montage=biosemi16", "--set", "trials=2", "--recording", "r.edf"]
       let run = try EvokeRun(start + arguments, in: folder)

@@ -53,7 +53,9 @@ struct SimulatedRecordingTests {
     let rejected = try Self.run(settings + [("levels", "[1]"), ("reject", "[\"ptp=60uV\"]")]).part(0..<1).potentials[0]
     let silent = try Self.run([("levels", "[0]")]).part(0..<1).potentials[0]
     func distance(_ values: [Float]) -> Double {
-      (0..<run.times.count).reduce(0) { $0 + Double(abs(values[front * run.times.count + $1] - silent[front * run.times.count + $1])) }
+      (0..<run.times.count).reduce(0) {
+        $0 + Double(abs(values[front * run.times.count + $1] - silent[front * run.times.count + $1]))
+      }
     }
     #expect(without.count == rejected.count)
     #expect(distance(rejected) < 0.5 * distance(kept))

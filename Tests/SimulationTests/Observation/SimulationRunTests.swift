@@ -84,7 +84,10 @@ struct SimulationRunTests {
     "A simulation does not depend on those made with it, on threads or on order",
     arguments: [
       [(String, String)](), [("I", "box(200, 600)"), ("azimuth", "box(100, 150)"), ("noise", "lognormal(-1.6, 0.3)")],
-      [("method", "eulerMaruyama"), ("p_noise", "3"), ("simulated_trials", "all"), ("trials", "3"), ("arithmetic", "portable")],
+      [
+        ("method", "eulerMaruyama"), ("p_noise", "3"), ("simulated_trials", "all"), ("trials", "3"),
+        ("arithmetic", "portable"),
+      ],
       regions + [("I_onset", "box(0.04, 0.08)"), ("shape", "pulse")],
     ] as [[(String, String)]])
   func independence(_ assignments: [(String, String)]) throws {
@@ -105,7 +108,8 @@ struct SimulationRunTests {
     #expect(try Self.run(.physiological, assignments, seed: 8).part(17..<23).potentials != middle.potentials)
   }
 
-  @Test("Noise levels share their sources, and noise grows with the root of the level and falls with that of the trials")
+  @Test(
+    "Noise levels share their sources, and noise grows with the root of the level and falls with that of the trials")
   func levels() throws {
     let run = try Self.run(.physiological, [("levels", "[0, 1, 4]"), ("trials", "25")])
     let part = try run.part(0..<8)
@@ -165,7 +169,8 @@ struct SimulationRunTests {
     let part = try run.part(0..<8)
     let times = run.times.count
     // Eight samples more.
-    let later = try Self.run(.physiological, Self.nominal + Self.regions + [("d.2.1", "\(0.02 + 8.0 / 256)")]).part(0..<8)
+    let later = try Self.run(.physiological, Self.nominal + Self.regions + [("d.2.1", "\(0.02 + 8.0 / 256)")]).part(
+      0..<8)
     #expect(later.parameters == part.parameters)
     for row in 0..<8 {
       let first = (2 * row * times)..<((2 * row + 1) * times)
@@ -196,7 +201,8 @@ struct SimulationRunTests {
   func filteredTrial() throws {
     let filtered = Self.nominal + [("filter_hz", "[0.5, 40]"), ("tmax_s", "0.7"), ("interval_s", "1.5")]
     let one = try Self.run(.physiological, filtered)
-    let all = try Self.run(.physiological, filtered + [("simulated_trials", "all"), ("trials", "12"), ("settle_s", "6")])
+    let all = try Self.run(
+      .physiological, filtered + [("simulated_trials", "all"), ("trials", "12"), ("settle_s", "6")])
     let (first, second) = (try one.part(0..<1).sources, try all.part(0..<1).sources)
     let peak = first.reduce(0) { max($0, abs($1)) }
     let difference = zip(first, second).reduce(0) { max($0, abs($1.0 - $1.1)) }
@@ -233,7 +239,9 @@ struct SimulationRunTests {
     let otherVariance = second.variance.reduce(0, +) / Double(size)
     #expect(abs(otherVariance / variance - 1) < 4 * (2.0 / 95 / Double(run.channels.count)).squareRoot())
     var distance = 0.0
-    for place in 0..<size { distance += (first.mean[place] - second.mean[place]) * (first.mean[place] - second.mean[place]) }
+    for place in 0..<size {
+      distance += (first.mean[place] - second.mean[place]) * (first.mean[place] - second.mean[place])
+    }
     let expected = 2 * variance / 96 * Double(size)
     #expect(distance < 2 * expected, "the means differ by as much as noise lets them")
   }

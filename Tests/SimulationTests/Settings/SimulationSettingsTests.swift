@@ -37,7 +37,9 @@ struct SimulationSettingsTests {
     let file = Data(#"{"observation": {"tmax_s": 0.5, "filter_hz": [0.5, null]}, "parameters": {"C": 100}}"#.utf8)
     let settings = try SimulationSettings(
       SimulationProtocol.deepjr.settings, file: file,
-      assignments: [("C", "box(65, 200)"), ("reference", "Fz, Cz"), ("a_1.2", "1.5"), ("regions", "2"), ("azimuth.2", "30")]
+      assignments: [
+        ("C", "box(65, 200)"), ("reference", "Fz, Cz"), ("a_1.2", "1.5"), ("regions", "2"), ("azimuth.2", "30"),
+      ]
     )
     #expect(settings.observation.tmax == 0.5 && settings.observation.tmin == -0.2)
     #expect(settings.observation.filter == FilterSettings(low: 0.5))
@@ -135,6 +137,8 @@ struct SimulationSettingsTests {
     }
   }
 
-  @Test("A parameter's name has a region above 1, or none", arguments: ["A_e.1", "A_e.0", "A_e.2.1", "K.1", "K.1.1", "K", "trials.2", "A_e.02", ""])
+  @Test(
+    "A parameter's name has a region above 1, or none",
+    arguments: ["A_e.1", "A_e.0", "A_e.2.1", "K.1", "K.1.1", "K", "trials.2", "A_e.02", ""])
   func badNames(_ name: String) { #expect(ParameterName(name) == nil) }
 }

@@ -38,7 +38,8 @@ struct NoiseSource {
       notes = []
       return
     }
-    let interval = (window?.0 ?? settings.observation.tmin)...max(window?.0 ?? settings.observation.tmin, window?.1 ?? 0)
+    let interval =
+      (window?.0 ?? settings.observation.tmin)...max(window?.0 ?? settings.observation.tmin, window?.1 ?? 0)
     let epochs: Epochs
     var notes: [String] = []
     switch try InputFile(path: path) {
@@ -47,7 +48,8 @@ struct NoiseSource {
     case .recording(let file):
       var recording = file.recording
       if let rate = recording.signals.first(where: { $0.kind == .eeg })?.rate, rate != settings.model.rate {
-        notes.append("\(path): resampled from \(Formatting.number(rate)) to \(Formatting.number(settings.model.rate)) Hz")
+        notes.append(
+          "\(path): resampled from \(Formatting.number(rate)) to \(Formatting.number(settings.model.rate)) Hz")
         recording = try recording.resampled(to: settings.model.rate)
       }
       if events == nil, !recording.annotations.contains(where: { !$0.isBad }),
@@ -76,17 +78,21 @@ struct NoiseSource {
       epochs = result.epochs
     case .evoked, .otherArchive:
       throw SimulationError(
-        code: .tooLittleData, message: "holds neither a recording nor epochs nor a /covariance, so no noise can be learnt")
+        code: .tooLittleData,
+        message: "holds neither a recording nor epochs nor a /covariance, so no noise can be learnt")
     }
     guard abs(epochs.rate - settings.model.rate) < 1e-6 * epochs.rate else {
       throw SimulationError(
         code: .mismatch,
-        message: "epochs at \(epochs.rate) Hz cannot give noise at \(settings.model.rate) Hz; set model.rate_hz to theirs")
+        message:
+          "epochs at \(epochs.rate) Hz cannot give noise at \(settings.model.rate) Hz; set model.rate_hz to theirs")
     }
     let places = try Self.places(
       of: channels ?? Self.placeable(epochs.channels), among: epochs.channels, path: path)
     let left = epochs.channels.count - places.count
-    if left > 0, channels == nil { notes.append("\(path): \(Formatting.count(left, "channel")) without a known place left out") }
+    if left > 0, channels == nil {
+      notes.append("\(path): \(Formatting.count(left, "channel")) without a known place left out")
+    }
     let chosen = epochs.selecting(places)
     self.channels = try Self.placed(chosen.channels)
     noise = try SensorNoise.measured(chosen, in: interval)
@@ -116,7 +122,8 @@ struct NoiseSource {
     guard channels.count >= 4 else {
       throw SimulationError(
         code: .mismatch,
-        message: "only \(channels.count) of its channels have a known place on the head; name a montage with --montage, "
+        message:
+          "only \(channels.count) of its channels have a known place on the head; name a montage with --montage, "
           + "or rename channels to the 10-20 system")
     }
     return channels.map { channel in

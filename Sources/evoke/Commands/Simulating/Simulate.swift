@@ -66,7 +66,9 @@ struct Simulate: ParsableCommand {
       guard ["edf", "bdf"].contains((recording as NSString).pathExtension.lowercased()) else {
         throw usageError("--recording \(recording): recordings end in .edf or .bdf")
       }
-      guard shard == nil, !resume else { throw usageError("--recording is one simulation; leave out --shard and --resume") }
+      guard shard == nil, !resume else {
+        throw usageError("--recording is one simulation; leave out --shard and --resume")
+      }
       guard (0..<Int(UInt32.max)).contains(simulation) else {
         throw usageError("--simulation \(simulation): give a number from 0 to \(UInt32.max - 1)")
       }

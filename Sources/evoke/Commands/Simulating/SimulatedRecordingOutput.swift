@@ -28,7 +28,9 @@ struct SimulatedRecordingOutput {
       case recording, truth, duration_s, channels, rate_hz, events, blinks, noise_level, parameters
     }
 
-    fileprivate init(_ output: SimulatedRecordingOutput, _ made: SimulatedRecording, _ run: SimulationRun, level: Double) {
+    fileprivate init(
+      _ output: SimulatedRecordingOutput, _ made: SimulatedRecording, _ run: SimulationRun, level: Double
+    ) {
       recording = output.recording
       truth = output.archive
       duration_s = made.recording.duration

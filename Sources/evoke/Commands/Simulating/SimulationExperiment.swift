@@ -40,7 +40,8 @@ struct SimulationExperiment {
         path: path,
         error: SimulationError(
           code: .mismatch,
-          message: "has \(field.sourceCount) columns, counted from 0, and no column \(column); see head.leadfield_columns"))
+          message:
+            "has \(field.sourceCount) columns, counted from 0, and no column \(column); see head.leadfield_columns"))
     }
     var channels = table.channels.map { channel in
       Channel(

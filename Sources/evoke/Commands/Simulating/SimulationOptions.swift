@@ -13,7 +13,8 @@ extension SimulationProtocol: ExpressibleByArgument {}
 struct SimulationOptions: ParsableArguments {
   @Option(
     name: .customLong("protocol"),
-    help: ArgumentHelp("Settings to begin with; that of --settings, or physiological, when left out.", valueName: "name"))
+    help: ArgumentHelp(
+      "Settings to begin with; that of --settings, or physiological, when left out.", valueName: "name"))
   var base: SimulationProtocol?
   @Option(
     help: ArgumentHelp("JSON with any part of the settings, as --print-settings prints them.", valueName: "file"),
@@ -31,12 +32,14 @@ struct SimulationOptions: ParsableArguments {
       valueName: "factor"))
   var noiseLevel: [String] = []
   @Option(
-    help: ArgumentHelp("Standard montage or file with positions; that of --leadfield or --noise-from.", valueName: "name|file"),
+    help: ArgumentHelp(
+      "Standard montage or file with positions; that of --leadfield or --noise-from.", valueName: "name|file"),
     completion: .file())
   var montage: String?
   @Option(
     name: .customLong("leadfield"),
-    help: ArgumentHelp("Lead field from another program: /leadfield [channel, source], /channels/name.", valueName: "file"),
+    help: ArgumentHelp(
+      "Lead field from another program: /leadfield [channel, source], /channels/name.", valueName: "file"),
     completion: .file())
   var leadField: String?
   @Option(
@@ -44,7 +47,8 @@ struct SimulationOptions: ParsableArguments {
       "Noise as in this recording, archive of epochs, or HDF5 file with /covariance [channel, channel] in V^2.",
       valueName: "file"), completion: .file())
   var noiseFrom: String?
-  @Option(help: ArgumentHelp("With --noise-from: events whose baselines are taken; all when left out.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp("With --noise-from: events whose baselines are taken; all when left out.", valueName: "list"))
   var noiseEvents: String?
   @Option(
     parsing: .unconditional,
@@ -115,7 +119,8 @@ struct SimulationOptions: ParsableArguments {
             code: .invalidSetting, message: "there is no protocol '\(found.protocol)'; there are \(known)"))
       }
       if let base, base != named {
-        throw usageError("--protocol \(base.rawValue): \(path) is of the protocol \(named.rawValue); leave out one of them")
+        throw usageError(
+          "--protocol \(base.rawValue): \(path) is of the protocol \(named.rawValue); leave out one of them")
       }
     }
     var assignments = set.map { text in
@@ -142,7 +147,8 @@ struct SimulationOptions: ParsableArguments {
       // Wrong values on the command line are wrong usage; a file that is wrong without them is not.
       if let settings {
         do { _ = try SimulationSettings(base.settings, file: file) } catch let fileError as SimulationError
-        where fileError.message == error.message { throw InFile(path: settings, error: error) } catch {}
+          where fileError.message == error.message
+        { throw InFile(path: settings, error: error) } catch {}
       }
       throw usageError(error.message)
     }

@@ -45,7 +45,9 @@ struct SimulationsReport: Encodable {
   /// Smallest, largest and mean value of each parameter among the simulations that are there.
   private static func ranges(of archive: SimulationsArchive) throws -> [Parameter] {
     let width = archive.parameters.count
-    var (lowest, highest) = ([Double](repeating: .infinity, count: width), [Double](repeating: -.infinity, count: width))
+    var (lowest, highest) = (
+      [Double](repeating: .infinity, count: width), [Double](repeating: -.infinity, count: width)
+    )
     var sums = [Double](repeating: 0, count: width)
     var rows = 0
     let block = 1 << 16
@@ -109,7 +111,9 @@ struct SimulationsReport: Encodable {
   func lines() -> [String] {
     let state = missing > 0 ? ", \(missing) not there yet" : ""
     let part =
-      layout.map { $0.count < $0.total ? " (\($0.numbers.lowerBound) to \($0.numbers.upperBound - 1) of \($0.total))" : "" }
+      layout.map {
+        $0.count < $0.total ? " (\($0.numbers.lowerBound) to \($0.numbers.upperBound - 1) of \($0.total))" : ""
+      }
       ?? ""
     var lines = ["\(path): EVOKE, simulations"]
     lines.append("  \(Formatting.count(count, "simulation"))\(part), \(failed) failed\(state)")
@@ -124,7 +128,9 @@ struct SimulationsReport: Encodable {
     if !levels.isEmpty { lines.append("  noise levels \(levels.map(Formatting.number).joined(separator: ", "))") }
     let width = parameters.map(\.name.count).max() ?? 0
     for parameter in parameters {
-      guard let minimum = parameter.minimum, let maximum = parameter.maximum, let mean = parameter.mean else { continue }
+      guard let minimum = parameter.minimum, let maximum = parameter.maximum, let mean = parameter.mean else {
+        continue
+      }
       let name = Formatting.printable(parameter.name).padding(toLength: width, withPad: " ", startingAt: 0)
       let unit = parameter.unit.isEmpty ? "" : " \(Formatting.printable(parameter.unit))"
       lines.append(
@@ -140,7 +146,8 @@ struct SimulationsReport: Encodable {
   }
 
   private var protocolName: String? {
-    guard case .object(let all) = settings, case .object(let inner) = all["settings"], case .text(let name) = inner["protocol"]
+    guard case .object(let all) = settings, case .object(let inner) = all["settings"],
+      case .text(let name) = inner["protocol"]
     else { return nil }
     return name
   }
