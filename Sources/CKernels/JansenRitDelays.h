@@ -58,6 +58,7 @@ COLUMN_CLONES void NAMED(ck_keep_tile, SUFFIX)(const firing_history *h, const re
 COLUMN_CLONES void NAMED(ck_receive_tile, SUFFIX)(const struct ck_network *q, const firing_history *h,
                                                   const struct ck_tap *tap, const struct ck_tap *end, size_t start,
                                                   vf arrived[WIDTH][VECTORS]) {
+  const size_t before = start % h->slots + h->slots - 1;
   EACH_VECTOR {
     vf sum[WIDTH];
     for (int lane = 0; lane < WIDTH; lane++) sum[lane] = (vf){0};
@@ -65,7 +66,8 @@ COLUMN_CLONES void NAMED(ck_receive_tile, SUFFIX)(const struct ck_network *q, co
       for (int lane = 0; lane < WIDTH; lane++) {
         const size_t number = (size_t)(u * WIDTH + lane);
         const float *factors = q->factors + t->factors + number;
-        const size_t early = (start + h->slots - 1 - (size_t)q->backs[t->backs + number]) % h->slots;
+        size_t early = before - (size_t)q->backs[t->backs + number];
+        if (early >= h->slots) early -= h->slots;
         const size_t place = history_row(h, t->source, number) + early;
         vf s = sum[lane];
         s += factors[0] * load(h->rates + place + 1);

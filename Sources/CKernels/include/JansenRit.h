@@ -114,7 +114,7 @@ struct ck_job {
 
 struct ck_columns {
   struct ck_job job;
-  /* [CK_COLUMN_COEFFICIENTS, CK_COLUMN_LANES] */
+  /* [CK_COLUMN_COEFFICIENTS, CK_COLUMN_LANES], fastest at a multiple of 64 bytes */
   const float *coefficients;
   struct ck_input input;
 };
@@ -144,7 +144,7 @@ struct ck_taps {
 struct ck_network {
   struct ck_job job;
   size_t columns;
-  /* [column, CK_COLUMN_COEFFICIENTS, CK_COLUMN_LANES] */
+  /* [column, CK_COLUMN_COEFFICIENTS, CK_COLUMN_LANES], fastest at a multiple of 64 bytes */
   const float *coefficients;
   /* [column] */
   const struct ck_input *inputs;

@@ -33,10 +33,10 @@ struct Block {
   func run(samples: UnsafeMutableBufferPointer<Float>, isFinite: UnsafeMutableBufferPointer<Bool>) {
     let plan = batch.plan
     precondition(samples.count == lanes.rows * plan.sampleCount && isFinite.count == lanes.rows)
-    let finite = coefficients.values.withUnsafeBufferPointer { coefficients in
+    let finite = withAlignedCopy(of: coefficients.values) { coefficients in
       inputs.withInputs { inputs in
         lanes.withJob(batch, samples: samples, stride: plan.sampleCount) { job in
-          var columns = ck_columns(job: job, coefficients: coefficients.baseAddress, input: inputs[0])
+          var columns = ck_columns(job: job, coefficients: coefficients, input: inputs[0])
           return switch batch.arithmetic {
           case .fast: ck_columns_run(batch.method.kernel, &columns)
           case .portable: ck_columns_run_portable(batch.method.kernel, &columns)

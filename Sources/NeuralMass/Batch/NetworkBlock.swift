@@ -67,13 +67,13 @@ struct NetworkBlock {
     network.interpolates = taps.interpolates ? 1 : 0
     network.history = taps.history
     network.column_stride = batch.plan.sampleCount
-    return coefficients.withUnsafeBufferPointer { coefficients in
+    return withAlignedCopy(of: coefficients) { coefficients in
       taps.factors.withUnsafeBufferPointer { factors in
         taps.backs.withUnsafeBufferPointer { backs in
           taps.direct.withTaps { direct in
             taps.recent.withTaps { recent in
               taps.distant.withTaps { distant in
-                network.coefficients = coefficients.baseAddress
+                network.coefficients = coefficients
                 network.factors = factors.baseAddress
                 network.backs = backs.baseAddress
                 network.direct = direct
