@@ -1,7 +1,9 @@
 import CKernels
 import Foundation
 
-/// Stimuli as the kernel takes them: levels that last for a while, and Gaussian bumps. See `JansenRit.h`.
+/// Stimuli as the kernel takes them: levels that last for a while, and Gaussian bumps.
+///
+/// See `JansenRit.h`.
 struct KernelInputs {
   /// Where the lists of one column are.
   private struct Place {
