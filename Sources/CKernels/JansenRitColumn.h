@@ -49,8 +49,8 @@ typedef struct {
   vf centre, near;
 } sigmoid;
 
-INLINE sigmoid make_sigmoid(coefficients c) {
-  const vf offset = of(c, CK_COLUMN_OFFSET), centre = offset + ROUNDING;
+INLINE sigmoid make_sigmoid(vf offset) {
+  const vf centre = offset + ROUNDING;
   const sigmoid s = {centre, exp2_limited((centre - ROUNDING) - offset, 126.f)};
   return s;
 }

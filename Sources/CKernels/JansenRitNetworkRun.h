@@ -54,7 +54,7 @@ INLINE void begin(network *n, const philox_keys *keys, const int method) {
     make_sampler(&c->samples, network_coefficients(n, k, 0), job);
     c->stream = make_stream(numbers, (uint32_t)k, job->purpose, keys);
     EACH_VECTOR {
-      c->s[u] = make_sigmoid(network_coefficients(n, k, u));
+      c->s[u] = make_sigmoid(of(network_coefficients(n, k, u), CK_COLUMN_OFFSET));
       clear(&c->x[u]);
       n->stage = 1;
       leave_populations(n, k, u);

@@ -73,7 +73,7 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
   make_sampler(&samples, q->coefficients, job);
   EACH_VECTOR {
     coefficients c = q->coefficients + u * WIDTH;
-    columns.s[u] = make_sigmoid(c);
+    columns.s[u] = make_sigmoid(of(c, CK_COLUMN_OFFSET));
     clear(&columns.x[u]);
     if (method == CK_STEP_SPLITTING) {
       fire(c, &columns.s[u], &columns.x[u], columns.fired[u]);
@@ -134,4 +134,15 @@ uint32_t NAMED(ck_columns_run, SUFFIX)(int method, const struct ck_columns *q) {
   case CK_STEP_SPLITTING: return NAMED(ck_columns_splitting, SUFFIX)(q);
   }
   return 0;
+}
+
+COLUMN_CLONES void NAMED(ck_firing_values, SUFFIX)(float offset, const float *x, float *result, size_t count) {
+  const sigmoid s = make_sigmoid(all(offset));
+  for (size_t start = 0; start < count; start += WIDTH) {
+    const size_t n = count - start < WIDTH ? count - start : WIDTH;
+    vf value = {0};
+    memcpy(&value, x + start, n * sizeof(float));
+    value = firing(&s, value);
+    memcpy(result + start, &value, n * sizeof(float));
+  }
 }

@@ -15,6 +15,7 @@
 /* jansen_rit_wide.c, for processors of the level x86-64-v4 */
 uint32_t ck_columns_run_wide(int method, const struct ck_columns *columns);
 uint32_t ck_network_run_wide(int method, const struct ck_network *network);
+void ck_firing_values_wide(float offset, const float *x, float *result, size_t count);
 
 static int is_wide(void) {
 #if defined(__x86_64__) && defined(__GLIBC__)
@@ -37,6 +38,16 @@ uint32_t ck_network_run(int method, const struct ck_network *network) {
   if (is_wide()) return ck_network_run_wide(method, network);
 #endif
   return ck_network_run_fused(method, network);
+}
+
+void ck_firing_values(float offset, const float *x, float *result, size_t count) {
+#if defined(__x86_64__) && defined(__GLIBC__)
+  if (is_wide()) {
+    ck_firing_values_wide(offset, x, result, count);
+    return;
+  }
+#endif
+  ck_firing_values_fused(offset, x, result, count);
 }
 
 size_t ck_network_work(const struct ck_network *q) {

@@ -22,6 +22,35 @@ struct VectorMathTests {
     #expect(result == [low, low, low, high, high, high])
   }
 
+  @Test(
+    "The sigmoid has a relative error below 7e-7 where it is above 2^-60, and none to speak of beyond",
+    arguments: [false, true], [-30, 0, 4.85, 173.3] as [Float])
+  func sigmoid(portable: Bool, offset: Float) {
+    let x = (-300_000...300_000).map { Float(Double($0) / 1000) } + [-1e5, -1e4, 1e4, 1e5, 1e6]
+    var result = [Float](repeating: .nan, count: x.count)
+    (portable ? ck_firing_values_portable : ck_firing_values)(offset, x, &result, x.count)
+    for (x, result) in zip(x, result) {
+      let exponent = Double(offset) - Double(x)
+      let exact = 1 / (1 + exp2(exponent))
+      let error = abs(Double(result) - exact)
+      // Half a unit in the last place of x and the offset is all that a caller can know of their difference.
+      let input = 0.35 * (Double(x.ulp) + Double(offset.ulp)) * exact * (1 - exact)
+      let isWrong = exponent < 60 ? error > 7e-7 * exact + input : error > 0x1p-59
+      if isWrong {
+        Issue.record("\(result) instead of \(exact) at \(x)")
+        return
+      }
+    }
+  }
+
+  @Test("The sigmoid of infinities is 0 or 1, that of no number no number", arguments: [false, true])
+  func sigmoidLimits(portable: Bool) {
+    let x: [Float] = [-.infinity, .infinity, -.greatestFiniteMagnitude, .greatestFiniteMagnitude, .nan]
+    var result = [Float](repeating: 7, count: x.count)
+    (portable ? ck_firing_values_portable : ck_firing_values)(4, x, &result, x.count)
+    #expect(result[..<4].allSatisfy { $0.isNaN || $0 == 0 || $0 == 1 } && result[4].isNaN, "\(result)")
+  }
+
   @Test("The logarithm has an error below 1e-7, or that fraction of it, from 2^-32 to 2^32", arguments: [false, true])
   func logarithm(portable: Bool) {
     let x = (-320_000...320_000).map { Float(exp2(Double($0) / 10_000)) }

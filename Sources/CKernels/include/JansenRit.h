@@ -189,6 +189,9 @@ void ck_log_values_portable(const float *x, float *result, size_t count);
 /* Sine and cosine of 2 pi turn / 2^32. */
 void ck_sin_cos_values(const uint32_t *turn, float *sine, float *cosine, size_t count);
 void ck_sin_cos_values_portable(const uint32_t *turn, float *sine, float *cosine, size_t count);
+/* 1 / (1 + 2^(offset - x)) */
+void ck_firing_values(float offset, const float *x, float *result, size_t count);
+void ck_firing_values_portable(float offset, const float *x, float *result, size_t count);
 /* The normals of ck_standard_normals, as the kernels make them here. */
 void ck_normal_lanes(uint64_t seed, uint32_t purpose, const uint32_t *numbers, uint32_t block,
                      float *normals); /* [4, CK_COLUMN_LANES] */
