@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What the C libraries of Package.swift come in, and what figures need.
 RUN_PACKAGES := gnuplot-nox fonts-dejavu-core
-BUILD_PACKAGES := pkg-config libhdf5-dev libdeflate-dev libedf-dev libsoxr-dev $(RUN_PACKAGES)
+BUILD_PACKAGES := pkg-config libhdf5-dev libdeflate-dev libedf-dev libsoxr-dev libopenblas-dev $(RUN_PACKAGES)
 TEST_PACKAGES := python3 hdf5-tools
 
 # Which comparisons bench-peers makes; all unless told otherwise.

@@ -26,6 +26,7 @@ let package = Package(
     .library(name: "EvokeNumerics", targets: ["EvokeNumerics"]),
     .library(name: "NeuralMass", targets: ["NeuralMass"]),
     .library(name: "Simulation", targets: ["Simulation"]),
+    .library(name: "Networks", targets: ["Networks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -36,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
     // Implementation only.
     .target(name: "CKernels"),
@@ -52,6 +54,7 @@ let package = Package(
     library("Simulation", ["NeuralMass", "EvokeNumerics", "ERP", "EEGCore", "CKernels"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
     library("EvokeNumerics"),
+    library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS"]),
 
     .executableTarget(
       name: "evoke",
@@ -73,6 +76,7 @@ let package = Package(
     tests("ResamplingTests", ["Resampling", "EDFFormat", "EEGCore"]),
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
+    tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
     tests("CommandTests", ["evoke", "EEGArchive", "EEGCore"]),
   ],
   swiftLanguageModes: [.v6]

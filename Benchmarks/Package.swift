@@ -47,6 +47,12 @@ let package = Package(
         .product(name: "EEGCore", package: "evoke"), .product(name: "ERP", package: "evoke"),
         .product(name: "NeuralMass", package: "evoke"), .product(name: "Simulation", package: "evoke"),
       ]),
+    // Our side of peers/compare_networks.py, and the speed of docs/engine.md.
+    .executableTarget(
+      name: "network-step",
+      dependencies: [
+        .product(name: "Networks", package: "evoke"), .product(name: "EvokeNumerics", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,6 +4,7 @@
 #include "FourierTransform.h"
 #include "JansenRit.h"
 #include "MatrixProduct.h"
+#include "NetworkKernels.h"
 #include "NormalFill.h"
 #include "Philox.h"
 #include "RecursiveFilter.h"
