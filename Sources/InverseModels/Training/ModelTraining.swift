@@ -53,13 +53,13 @@ public struct ModelTraining<Source: LabelledData> {
     }
     let trainingTargets = values(training)
     if let initial {
-      guard initial.targets == targets else {
+      guard initial.targets.map(\.name) == targets.map(\.name) else {
         throw InverseModelError(
           code: .dataDiffer,
           message: "the weights are for \(initial.targets.map(\.name).joined(separator: ",")), and the targets are "
             + "\(targets.map(\.name).joined(separator: ",")); give --targets as they were, or train anew")
       }
-      initialModel = try Self.restarted(initial, configuration, description)
+      initialModel = try Self.restarted(initial, configuration, targets, description)
     } else {
       let scaling = try TargetScaling(
         trainingTargets, names: targets.map(\.name), isUnit: configuration.hasUnitTargets)
@@ -97,7 +97,8 @@ public struct ModelTraining<Source: LabelledData> {
 
   /// A trained model for new data, with the training of a new configuration.
   private static func restarted(
-    _ initial: InverseModel, _ configuration: ModelConfiguration, _ description: InputDescription?
+    _ initial: InverseModel, _ configuration: ModelConfiguration, _ targets: [TargetExpression],
+    _ description: InputDescription?
   ) throws(InverseModelError) -> InverseModel {
     guard initial.configuration.model == configuration.model, initial.configuration.network == configuration.network,
       initial.configuration.hasUncertainty == configuration.hasUncertainty
@@ -107,7 +108,7 @@ public struct ModelTraining<Source: LabelledData> {
     }
     let model = if let description { try initial.adapted(to: description) } else { initial }
     var result = try InverseModel(
-      configuration, targets: model.targets, scaling: model.scaling, preparation: model.preparation,
+      configuration, targets: targets, scaling: model.scaling, preparation: model.preparation,
       description: model.description)
     result.parameters.values = model.parameters.values
     return result

@@ -71,7 +71,7 @@ struct Evaluate: ParsableCommand {
       return EvaluationReport(
         weights: file.path, data: data, model: configuration.model.rawValue, preset: configuration.preset.rawValue,
         split: isOwn ? "test" : "all", count: simulations.count, noiseLevel: source.noiseLevels[level],
-        units: model.targets.map(\.unit), evaluation: evaluation)
+        units: file.archive.targets.map(\.unit), evaluation: evaluation)
     } catch let error as InverseModelError {
       throw InFile(path: data, error: error)
     }

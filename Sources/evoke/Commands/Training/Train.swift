@@ -50,6 +50,7 @@ struct Train: ParsableCommand {
     help: ArgumentHelp("Any other setting, as --print-settings shows them; may be repeated.", valueName: "name=value"))
   var set: [String] = []
   @Flag(help: "Go on with a run that was stopped.") var resume = false
+  @Option(help: ArgumentHelp("Stop after so many epochs of this run; --resume goes on.", valueName: "n")) var stopAfter: Int?
   @Option(help: ArgumentHelp("Begin with the parameters of these weights.", valueName: "weights"), completion: .file())
   var finetune: String?
   @Flag(help: "Print all settings as JSON, and stop.") var printSettings = false
@@ -102,7 +103,10 @@ struct Train: ParsableCommand {
         fingerprint: fingerprint, dataSettings: source.archive.layout?.settings ?? ""
       ).write(to: isFinished ? output : partial)
     }
-    try train(&training, storing: store)
+    guard try train(&training, storing: store) else {
+      Console.note("\(partial): stopped after \(Formatting.count(training.checkpoint.epochs.count, "epoch"))")
+      return
+    }
     try store(true, training)
     try? FileManager.default.removeItem(atPath: partial)
     report(training, output)
@@ -133,10 +137,13 @@ struct Train: ParsableCommand {
     return stored.checkpoint
   }
 
+  /// Trains to the end, or as far as was asked for.
+  ///
+  /// - Returns: Whether the end is reached.
   private func train(
     _ training: inout ModelTraining<SimulationsData>,
     storing store: (Bool, ModelTraining<SimulationsData>) throws -> Void
-  ) throws {
+  ) throws -> Bool {
     let total = training.configuration.training.epochs
     let begun = training.checkpoint.epochs.count
     let bar = ProgressBar("training", total: max(1, total - begun), unit: "epochs")
@@ -148,6 +155,10 @@ struct Train: ParsableCommand {
         bar.update(done / Double(max(1, total - begun)))
         guard let finished = progress.finishedEpoch else { continue }
         bar.describe(Self.text(progress.epoch + 1, finished))
+        if let stopAfter, progress.epoch + 1 - begun >= stopAfter, !training.checkpoint.isFinished {
+          try store(false, training)
+          return false
+        }
         let now = ProcessInfo.processInfo.systemUptime
         if now - lastStored > 5 {
           try store(false, training)
@@ -159,6 +170,7 @@ struct Train: ParsableCommand {
       try store(false, training)
       throw error
     }
+    return true
   }
 
   private static func text(_ number: Int, _ epoch: TrainingEpoch) -> String {
