@@ -77,7 +77,10 @@ struct TrainCommandTests {
   func finetune() throws {
     #expect(try train(["--epochs", "2"], to: "w.h5").status == 0)
     let run = try EvokeRun(
-      ["train", "sims.h5", "--finetune", "w.h5", "--epochs", "1", "--lr", "1e-9", "--noise-level", "2500", "-o", "f.h5"],
+      [
+        "train", "sims.h5", "--finetune", "w.h5", "--epochs", "1", "--lr", "1e-9", "--noise-level", "2500", "-o",
+        "f.h5",
+      ],
       in: folder)
     #expect(run.status == 0, "\(run.errors)")
     let (first, second) = (

@@ -30,7 +30,8 @@ struct WeightsArchiveTests {
         times: [-0.1, 0, 0.1], rate: 10),
       data: .init(fingerprint: "00ff", settings: "{}", split: [0, 1, 2, 255, 0]), curve: curve,
       checkpoint: hasCheckpoint
-        ? .init(values: values, first: values.reversed(), second: values, step: 17, batch: 2, lossSum: 0.125, rowCount: 3)
+        ? .init(
+          values: values, first: values.reversed(), second: values, step: 17, batch: 2, lossSum: 0.125, rowCount: 3)
         : nil)
   }
 
@@ -92,7 +93,9 @@ struct WeightsArchiveTests {
     try example().write(to: folder.path("w.h5"))
     var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("w.h5")))
     var generator = SplitMix64(seed: UInt64(seed))
-    for _ in 0..<4 { bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator) }
+    for _ in 0..<4 {
+      bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+    }
     try bytes.write(to: URL(fileURLWithPath: folder.path("w.h5")))
     if let archive = try? WeightsArchive(reading: folder.path("w.h5")) { #expect(archive.parameters.count > 0) }
   }

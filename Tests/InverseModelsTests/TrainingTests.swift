@@ -10,7 +10,8 @@ import Testing
   }
 
   private func train(
-    _ configuration: ModelConfiguration, _ data: SyntheticData, threads: Int = 1, from checkpoint: TrainingCheckpoint? = nil,
+    _ configuration: ModelConfiguration, _ data: SyntheticData, threads: Int = 1,
+    from checkpoint: TrainingCheckpoint? = nil,
     batches: Int = .max
   ) throws -> ModelTraining<SyntheticData> {
     var training = try ModelTraining(

@@ -90,7 +90,8 @@ struct StoredPotentials: LabelledData {
     (x, count, timeCount) = (stored.values, stored.shape[0], stored.shape[2])
     let positions = try file.dataset("positions").read(Double.self).values
     channels = (0..<stored.shape[1]).map {
-      Channel(name: "\($0)", position: Position(x: positions[3 * $0], y: positions[3 * $0 + 1], z: positions[3 * $0 + 2]))
+      Channel(
+        name: "\($0)", position: Position(x: positions[3 * $0], y: positions[3 * $0 + 1], z: positions[3 * $0 + 2]))
     }
   }
 

@@ -34,14 +34,22 @@ extension ModelConfiguration {
     case .default:
       preparation.highestRate = 256
       training.batch = 64
-      training.epochs = 80
+      training.epochs = 60
       training.weightDecay = 0.01
       training.hasCosine = true
       training.warmUp = 2
       training.lowestRate = 0.01
       training.longestGradient = 1
       training.patience = 20
-      if model == .eegTransformer { preparation.components = 64 } else { preparation.montage = "biosemi32" }
+      if model == .eegTransformer {
+        preparation.components = 64
+        // Few large pieces: the head is as large as everything in front of it, and wants many samples at once.
+        training.batch = 128
+        training.shards = 2
+        training.learningRate = 2e-3
+      } else {
+        preparation.montage = "biosemi32"
+      }
     }
   }
 }

@@ -87,7 +87,8 @@ extension ModelConfiguration: Codable {
     preparation = try values.decode(PreparationSettings.self, forKey: .preparation)
     network =
       switch (model, preset) {
-      case (.eegTransformer, .study): .studyTransformer(try values.decode(StudyTransformerSettings.self, forKey: .network))
+      case (.eegTransformer, .study):
+        .studyTransformer(try values.decode(StudyTransformerSettings.self, forKey: .network))
       case (.eegTransformer, .default):
         .electrodeTransformer(try values.decode(ElectrodeTransformerSettings.self, forKey: .network))
       case (.lstm, _), (.cnnBiLSTM, _): .recurrent(try values.decode(RecurrentSettings.self, forKey: .network))
@@ -153,7 +154,8 @@ extension ModelConfiguration: Codable {
         message: matches.count > 1
           ? "the setting '\(name)' may be any of \(matches.map { $0.joined(separator: ".") }.joined(separator: ", "))"
           : "there is no setting '\(name)' of this model; "
-            + (near.isEmpty ? "there are \(known.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"))
+            + (near.isEmpty
+              ? "there are \(known.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"))
     }
     tree.replace(matches[0][...], with: (try? JSONDocument(json: Data(value.utf8))) ?? .text(value))
     do {

@@ -28,7 +28,7 @@ public struct StudyTransformerSettings: Hashable, Codable, Sendable {
 /// Sizes of a transformer whose tokens are electrodes, known by their places.
 public struct ElectrodeTransformerSettings: Hashable, Codable, Sendable {
   /// Values of a token.
-  public var width = 128
+  public var width = 64
   /// Hidden values of the two networks that turn a place into gains and offsets.
   public var placeHidden = 64
   /// Layers of attention.
@@ -36,7 +36,7 @@ public struct ElectrodeTransformerSettings: Hashable, Codable, Sendable {
   /// Heads of the attention; divides the width.
   public var heads = 4
   /// Values in the middle of the feed-forward network of a layer.
-  public var feedForward = 256
+  public var feedForward = 128
   /// Values of the head, see ``ResidualHead``.
   public var headWidth = 256
   /// Blocks of the head.

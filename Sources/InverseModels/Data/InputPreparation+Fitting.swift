@@ -48,7 +48,8 @@ extension InputPreparation {
 
   private static var withoutSignal: InverseModelError {
     InverseModelError(
-      code: .notFinite, message: "the potentials of the training simulations are not finite, or all 0; look at the data")
+      code: .notFinite, message: "the potentials of the training simulations are not finite, or all 0; look at the data"
+    )
   }
 
   private func meanSquares(of data: some LabelledData, simulations: [Int], levels: [Int]) throws -> [Double] {

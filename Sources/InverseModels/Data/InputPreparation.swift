@@ -101,7 +101,8 @@ public struct InputPreparation: Hashable, Sendable {
     } else {
       throw InverseModelError(
         code: .dataDiffer,
-        message: "this model knows channels by their number, and the data have other ones than those it was trained on; "
+        message:
+          "this model knows channels by their number, and the data have other ones than those it was trained on; "
           + "train one with the preset default")
     }
     return result

@@ -20,7 +20,7 @@ struct ElectrodeTransformer: NetworkBody {
   private let settings: ElectrodeTransformerSettings
   /// Directions of the electrodes from the centre of the head, shape `[electrode, 3]`.
   private let places: [Float]
-  let samplesPerPass = 16
+  let samplesPerPass = 64
 
   /// - Parameter places: Shape `[electrode, 3]`, of length 1.
   init(
@@ -77,7 +77,8 @@ struct ElectrodeTransformer: NetworkBody {
       let lost = channels.filter { $0.position == nil }.map(\.name).prefix(5).joined(separator: ", ")
       throw InverseModelError(
         code: .dataDiffer,
-        message: "electrodes are known by their places, and \(lost.isEmpty ? "the data have no channels" : "\(lost) has none"); "
+        message:
+          "electrodes are known by their places, and \(lost.isEmpty ? "the data have no channels" : "\(lost) has none"); "
           + "give positions, or train another model")
     }
     // Where there are too few electrodes for a sphere, the origin between the ears is close to its centre.

@@ -43,7 +43,7 @@ extension Tape {
         (target + place * width).update(
           from: inputs.values + (sample * electrodeCount + Int(electrode)) * width, count: width)
       }
-      Self.center(target, rows: kept[sample].count, columns: width)
+      center(target, rows: kept[sample].count, columns: width)
       if let logScale { logScale.values[sample] = Self.normalize(target, count: count) }
     }
     return ElectrodeTokens(
@@ -119,13 +119,17 @@ extension Tape {
     }
   }
 
-  private static func center(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
-    for column in 0..<columns {
-      var sum: Float = 0
-      for row in 0..<rows { sum += values[row * columns + column] }
-      let mean = sum / Float(rows)
-      for row in 0..<rows { values[row * columns + column] -= mean }
+  private func center(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    let means = scratch(columns)
+    means.update(repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { means[column] += values[row * columns + column] }
     }
+    let share = 1 / Float(rows)
+    for row in 0..<rows {
+      for column in 0..<columns { values[row * columns + column] -= share * means[column] }
+    }
+    release(means, columns)
   }
 
   /// Divides by the root mean square, and returns its logarithm.

@@ -50,7 +50,8 @@ public struct InverseModel: Sendable {
     else {
       throw InverseModelError(
         code: .dataDiffer,
-        message: "the model sees \(Self.text(description)), and the data have \(Self.text(other)); cut and resample them so"
+        message:
+          "the model sees \(Self.text(description)), and the data have \(Self.text(other)); cut and resample them so"
       )
     }
     if other.channels.map(\.position) == description.channels.map(\.position),

@@ -21,7 +21,8 @@ struct SimulationsData: LabelledData {
       throw InFile(
         path: path,
         error: InverseModelError(
-          code: .dataDiffer, message: "/x has the shape \(archive.dataShape) for a simulation; [channel, time] is wanted"))
+          code: .dataDiffer,
+          message: "/x has the shape \(archive.dataShape) for a simulation; [channel, time] is wanted"))
     }
     description = archive.layout.map { InputDescription(channels: $0.channels, times: $0.times, rate: $0.rate) }
     constants = archive.layout.map { Self.constants(in: $0.settings) } ?? [:]

@@ -35,7 +35,9 @@ struct Train: ParsableCommand {
     completion: .file())
   var output: String?
   @Flag(help: "Estimate a normal distribution, with its covariance, and not only a value.") var uncertainty = false
-  @Option(help: ArgumentHelp("Parameters and products of them: A_e,A_i*a_4*C. All parameters when left out.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "Parameters and products of them: A_e,A_i*a_4*C. All parameters when left out.", valueName: "list"))
   var targets: String?
   @Option(
     parsing: .upToNextOption,
@@ -43,14 +45,16 @@ struct Train: ParsableCommand {
   var noiseLevel: [String] = []
   @Option(help: ArgumentHelp("Times that all simulations are used, at most.", valueName: "n")) var epochs: Int?
   @Option(help: ArgumentHelp("Simulations of a batch.", valueName: "n")) var batch: Int?
-  @Option(name: .customLong("lr"), help: ArgumentHelp("Highest learning rate.", valueName: "rate")) var learningRate: Double?
+  @Option(name: .customLong("lr"), help: ArgumentHelp("Highest learning rate.", valueName: "rate")) var learningRate:
+    Double?
   @Option(help: ArgumentHelp("Seed of all that is random.", valueName: "n")) var seed: UInt64?
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp("Any other setting, as --print-settings shows them; may be repeated.", valueName: "name=value"))
   var set: [String] = []
   @Flag(help: "Go on with a run that was stopped.") var resume = false
-  @Option(help: ArgumentHelp("Stop after so many epochs of this run; --resume goes on.", valueName: "n")) var stopAfter: Int?
+  @Option(help: ArgumentHelp("Stop after so many epochs of this run; --resume goes on.", valueName: "n")) var stopAfter:
+    Int?
   @Option(help: ArgumentHelp("Begin with the parameters of these weights.", valueName: "weights"), completion: .file())
   var finetune: String?
   @Flag(help: "Print all settings as JSON, and stop.") var printSettings = false
@@ -125,14 +129,17 @@ struct Train: ParsableCommand {
       }
       return nil
     }
-    guard exists else { throw InFile(path: partial, error: usageError("there is no such unfinished file; leave out --resume")) }
+    guard exists else {
+      throw InFile(path: partial, error: usageError("there is no such unfinished file; leave out --resume"))
+    }
     let stored = try ModelFile(partial)
     var comparable = stored.configuration
     comparable.training.epochs = settings.training.epochs
     guard comparable == settings, stored.archive.data.fingerprint == fingerprint else {
       let what = comparable == settings ? "data" : "settings"
       throw InFile(
-        path: partial, error: usageError("was begun with other \(what); give those that it was begun with, or delete it"))
+        path: partial,
+        error: usageError("was begun with other \(what); give those that it was begun with, or delete it"))
     }
     return stored.checkpoint
   }
@@ -191,7 +198,8 @@ struct Train: ParsableCommand {
     var settings: ModelConfiguration
     if let initial {
       guard model == nil || model == initial.model, preset == nil || preset == initial.preset else {
-        throw usageError("--finetune: the weights are of the model \(initial.model.rawValue), preset \(initial.preset.rawValue)")
+        throw usageError(
+          "--finetune: the weights are of the model \(initial.model.rawValue), preset \(initial.preset.rawValue)")
       }
       settings = initial
     } else {
