@@ -45,17 +45,14 @@ class ResidualHead(nn.Module):
 
     def __init__(self, width, blocks, outputs, dropout):
         super().__init__()
-        self.blocks = nn.ModuleList()
-        for _ in range(blocks):
-            block = nn.Module()
-            block.norm = nn.LayerNorm(width)
-            block.linear1, block.linear2 = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
-            self.blocks.append(block)
+        self.blocks = nn.ModuleList(nn.ModuleDict({
+            "norm": nn.LayerNorm(width), "linear1": nn.Linear(width, 2 * width), "linear2": nn.Linear(2 * width, width)
+        }) for _ in range(blocks))
         self.norm, self.output, self.drop = nn.LayerNorm(width), nn.Linear(width, outputs), nn.Dropout(dropout)
 
     def forward(self, x):
         for block in self.blocks:
-            x = x + block.linear2(self.drop(gelu(block.linear1(block.norm(x)))))
+            x = x + block["linear2"](self.drop(gelu(block["linear1"](block["norm"](x)))))
         return self.output(self.norm(x))
 
 
@@ -74,8 +71,8 @@ class ElectrodeTransformer(nn.Module):
         self.register_buffer("places", torch.as_tensor(places, dtype=torch.float32), persistent=False)
         self.normalizes = sizes["normalizes_samples"]
         self.embedding = nn.Linear(values, width, bias=False)
-        self.gains = nn.Sequential(nn.Linear(3, hidden), nn.GELU(), nn.Linear(hidden, width))
-        self.offsets = nn.Sequential(nn.Linear(3, hidden), nn.GELU(), nn.Linear(hidden, width))
+        self.gains, self.offsets = (
+            nn.Sequential(nn.Linear(3, hidden), nn.GELU(), nn.Linear(hidden, width)) for _ in range(2))
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(width, sizes["heads"], sizes["feed_forward"], sizes["dropout"], "gelu",
                                        batch_first=True) for _ in range(sizes["layers"]))
@@ -90,9 +87,9 @@ class ElectrodeTransformer(nn.Module):
             x, scale = normalize(x)
         x = self.embedding(x) * self.gains(self.places) + self.offsets(self.places)
         summary = self.filtered(x.mean(1))
+        for layer in self.layers:
+            x = layer(x)
         if self.attended is not None:
-            for layer in self.layers:
-                x = layer(x)
             summary = summary + self.attended(x.mean(1))
         if self.normalizes:
             summary = summary + self.scale(scale)
@@ -128,12 +125,11 @@ class RecurrentNetwork(nn.Module):
         summary = steps.mean(1) if self.sizes["averages_steps"] else last
         if self.output is not None:
             return self.output(summary)
-        summary = self.summary(summary)
-        return self.head(summary if self.scale is None else summary + self.scale(scale))
+        return self.head(self.summary(summary) + (0 if self.scale is None else self.scale(scale)))
 
 
 def directions(positions):
-    """Unit vectors [electrode, 3] from the centre of the sphere nearest to positions [m]; those on the face do not count."""
+    """Unit vectors [electrode, 3] from the centre of the sphere nearest to positions [m] off the face."""
     p = np.asarray(positions, float)
     used = p[~((p[:, 2] < -1e-6) & (p[:, 1] > 1e-6))]
     center = np.zeros(3)
@@ -145,12 +141,10 @@ def directions(positions):
 def build(config, channels, times, targets, places=None):
     """The network of a configuration, for prepared data of so many channels and times."""
     outputs = targets + targets * (targets + 1) // 2 if config["uncertainty"] else targets
-    sizes = config["network"]
     if config["model"] != "eegtransformer":
-        return RecurrentNetwork(sizes, channels, outputs)
-    study = config["preset"] == "study"
-    return (StudyTransformer(sizes, channels, times, outputs) if study
-            else ElectrodeTransformer(sizes, places, times, outputs))
+        return RecurrentNetwork(config["network"], channels, outputs)
+    kind, shape = (StudyTransformer, channels) if config["preset"] == "study" else (ElectrodeTransformer, places)
+    return kind(config["network"], shape, times, outputs)
 
 
 class Model:
@@ -180,8 +174,7 @@ class Model:
     @torch.no_grad()
     def estimate(self, x):
         """Estimates [n, target], and their covariances [n, target, target] or None."""
-        output = self.network(self.prepare(x)).double()
-        d, s = len(self.targets), self.scaling
+        output, d, s = self.network(self.prepare(x)).double(), len(self.targets), self.scaling
         offset, scale = s["target_mean"], s["target_deviation"]
         if self.config["unit_targets"]:
             offset, scale = s["target_minimum"], s["target_maximum"] - s["target_minimum"]

@@ -22,8 +22,8 @@ import Testing
     let score = TargetScore(
       name: "a", estimates: expected.estimates, truth: expected.truth, scaling: scaling, target: 0)
     #expect(abs(score.pearson - expected.pearson) < 1e-12)
-    #expect(abs(score.pearsonInterval.lower - expected.lower) < 1e-12)
-    #expect(abs(score.pearsonInterval.upper - expected.upper) < 1e-12)
+    #expect(abs(score.pearsonLower - expected.lower) < 1e-12)
+    #expect(abs(score.pearsonUpper - expected.upper) < 1e-12)
     #expect(abs(score.spearman - expected.spearman) < 1e-12)
     #expect(abs(score.rSquared - expected.r2) < 1e-12)
     #expect(abs(score.normalizedError - expected.nrmse) < 1e-12)

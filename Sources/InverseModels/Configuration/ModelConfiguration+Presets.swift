@@ -1,8 +1,8 @@
 extension ModelConfiguration {
   /// The settings of a preset.
   ///
-  /// Those of the study are Tilwani and O'Reilly's (arXiv 2406.05002), from their public code; there is no public code of
-  /// a CNN-BiLSTM, and ours stands for it.
+  /// Those of the study are Tilwani and O'Reilly's (arXiv 2406.05002), from their public code; there is no public code
+  /// of a CNN-BiLSTM, and ours stands for it.
   public init(_ model: ModelKind, preset: ModelPreset = .default) {
     (self.model, self.preset) = (model, preset)
     switch (model, preset) {

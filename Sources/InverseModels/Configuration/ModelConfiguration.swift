@@ -74,6 +74,7 @@ extension ModelConfiguration: Codable {
     case testShare = "test_share"
   }
 
+  /// Reads a configuration; all its keys are there.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     model = try values.decode(ModelKind.self, forKey: .model)
@@ -96,6 +97,7 @@ extension ModelConfiguration: Codable {
     training = try values.decode(TrainingPlan.self, forKey: .training)
   }
 
+  /// Writes all settings.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(model, forKey: .model)
@@ -140,7 +142,8 @@ extension ModelConfiguration: Codable {
   /// - Parameters:
   ///   - name: Its name.
   ///   - value: JSON, or a text.
-  /// - Throws: ``InverseModelError``, code `invalidSetting`, for an unknown or unclear name and a value of another type.
+  /// - Throws: ``InverseModelError``, code `invalidSetting`, for an unknown or unclear name, and for a value of another
+  ///   type.
   public mutating func set(_ name: String, to value: String) throws {
     var tree = try JSONDocument(of: self)
     let leaves = tree.leafPaths([])

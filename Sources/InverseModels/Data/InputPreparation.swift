@@ -109,7 +109,9 @@ public struct InputPreparation: Hashable, Sendable {
   }
 }
 
-/// Prepares samples; its memory is kept from call to call. One caller at a time.
+/// Prepares samples.
+///
+/// Its memory is kept from call to call. One caller at a time.
 final class InputPreparer {
   let preparation: InputPreparation
   private let tape = Tape()

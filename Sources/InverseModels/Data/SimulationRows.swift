@@ -1,6 +1,6 @@
 import Networks
 
-/// Simulations at some levels of noise as rows of training, prepared: in memory where they fit, else read again each time.
+/// Simulations at some levels of noise as prepared rows: in memory where they fit, else read again each time.
 final class SimulationRows<Source: LabelledData>: TrainingData {
   private let source: Source
   private let preparer: InputPreparer

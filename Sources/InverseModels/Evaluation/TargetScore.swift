@@ -8,8 +8,10 @@ public struct TargetScore: Hashable, Sendable {
   public let count: Int
   /// Pearson's correlation of estimates and truth; NaN if the estimates are all the same.
   public let pearson: Double
-  /// Ends of its 95 % confidence interval.
-  public let pearsonInterval: (lower: Double, upper: Double)
+  /// Lower end of its 95 % confidence interval.
+  public let pearsonLower: Double
+  /// Upper end of its 95 % confidence interval.
+  public let pearsonUpper: Double
   /// Spearman's correlation.
   public let spearman: Double
   /// 1 minus the squared error over that of the mean of the truth (the coefficient of determination).
@@ -37,7 +39,7 @@ public struct TargetScore: Hashable, Sendable {
     precondition(!truth.isEmpty && estimates.count == truth.count, "there is one estimate a simulation")
     (self.name, count) = (name, truth.count)
     pearson = Correlation.pearson(estimates, truth)
-    pearsonInterval = Correlation.interval(of: pearson, count: truth.count)
+    (pearsonLower, pearsonUpper) = Correlation.interval(of: pearson, count: truth.count)
     spearman = Correlation.spearman(estimates, truth)
     let n = Double(truth.count)
     func meanSquare(_ others: [Double]) -> Double {
@@ -54,22 +56,6 @@ public struct TargetScore: Hashable, Sendable {
       let reach = StandardNormal.quantile(0.95)
       return Double(zip(zip(estimates, truth), deviations).count { abs($0.0 - $0.1) <= reach * $1 }) / n
     }
-  }
-
-  public static func == (first: TargetScore, second: TargetScore) -> Bool {
-    first.fields == second.fields && first.name == second.name
-  }
-
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
-    hasher.combine(fields)
-  }
-
-  private var fields: [Double] {
-    [
-      Double(count), pearson, pearsonInterval.lower, pearsonInterval.upper, spearman, rSquared, normalizedError,
-      scaledError, meanScaledError, coverage ?? -1,
-    ]
   }
 }
 

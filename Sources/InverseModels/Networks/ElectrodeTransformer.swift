@@ -78,8 +78,9 @@ struct ElectrodeTransformer: NetworkBody {
       throw InverseModelError(
         code: .dataDiffer,
         message:
-          "electrodes are known by their places, and \(lost.isEmpty ? "the data have no channels" : "\(lost) has none"); "
-          + "give positions, or train another model")
+          "electrodes are known by their places, and "
+          + "\(lost.isEmpty ? "the data have no channels" : "\(lost) has none"); give positions, or train another model"
+      )
     }
     // Where there are too few electrodes for a sphere, the origin between the ears is close to its centre.
     let center = (try? HeadSphere(fitting: known))?.center ?? Position(x: 0, y: 0, z: 0)

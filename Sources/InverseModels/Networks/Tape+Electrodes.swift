@@ -20,8 +20,8 @@ extension Tape {
 
   /// Takes the mean over a sample's electrodes away, and divides by the root mean square.
   ///
-  /// In training some electrodes are left out, others for every sample: so a network learns from caps of any size. Those
-  /// that are left are the sample's average reference.
+  /// In training some electrodes are left out, others for every sample: so a network learns from caps of any size.
+  /// Those that are left are the sample's average reference.
   ///
   /// - Parameters:
   ///   - inputs: Constants, shape `[samples, electrodeCount * width]`.

@@ -113,7 +113,7 @@ struct EvaluationReport: Encodable {
     (mse, mse_of_mean) = (evaluation.scaledError, evaluation.meanScaledError)
     func known(_ value: Double) -> Double? { value.isFinite ? value : nil }
     targets = zip(evaluation.scores, units).map { score, unit in
-      let interval = [score.pearsonInterval.lower, score.pearsonInterval.upper]
+      let interval = [score.pearsonLower, score.pearsonUpper]
       return Target(
         name: score.name, unit: unit, pearson: known(score.pearson),
         pearson_95: interval.allSatisfy(\.isFinite) ? interval : nil, spearman: known(score.spearman),
