@@ -87,14 +87,15 @@ struct Train: ParsableCommand {
     let source = try SimulationsData(data)
     let partial = WeightsArchive.partialPath(of: output)
     let fingerprint = try source.fingerprint()
-    let checkpoint = try checkpoint(in: partial, settings, fingerprint)
+    let stopped = try stoppedRun(in: partial, settings, fingerprint)
     let reading = ProgressBar("reading \((data as NSString).lastPathComponent)")
     defer { reading.finish() }
     var training: ModelTraining<SimulationsData>
     do {
       training = try ModelTraining(
         settings, data: source, description: source.description, constants: source.constants,
-        initial: initial?.model(), checkpoint: checkpoint, threads: threads, progress: reading.update)
+        initial: (stopped ?? initial)?.model(), checkpoint: stopped?.checkpoint, threads: threads,
+        progress: reading.update)
     } catch let error as InverseModelError {
       throw InFile(path: data, error: error)
     }
@@ -116,10 +117,10 @@ struct Train: ParsableCommand {
     report(training, output)
   }
 
-  /// The state of a run that was stopped.
-  private func checkpoint(
+  /// The file of a run that was stopped: its scalings are kept, too.
+  private func stoppedRun(
     in partial: String, _ settings: ModelConfiguration, _ fingerprint: String
-  ) throws -> TrainingCheckpoint? {
+  ) throws -> ModelFile? {
     let exists = FileManager.default.fileExists(atPath: partial)
     guard resume else {
       if exists {
@@ -135,13 +136,14 @@ struct Train: ParsableCommand {
     let stored = try ModelFile(partial)
     var comparable = stored.configuration
     comparable.training.epochs = settings.training.epochs
-    guard comparable == settings, stored.archive.data.fingerprint == fingerprint else {
+    guard stored.archive.checkpoint != nil, comparable == settings, stored.archive.data.fingerprint == fingerprint
+    else {
       let what = comparable == settings ? "data" : "settings"
       throw InFile(
         path: partial,
         error: usageError("was begun with other \(what); give those that it was begun with, or delete it"))
     }
-    return stored.checkpoint
+    return stored
   }
 
   /// Trains to the end, or as far as was asked for.
