@@ -27,6 +27,7 @@ let package = Package(
     .library(name: "NeuralMass", targets: ["NeuralMass"]),
     .library(name: "Simulation", targets: ["Simulation"]),
     .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "InverseModels", targets: ["InverseModels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -55,12 +56,13 @@ let package = Package(
     library("Report", ["EEGCore", "AtomicFiles"]),
     library("EvokeNumerics"),
     library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS"]),
+    library("InverseModels", ["Networks", "EvokeNumerics", "EEGCore", "ERP"]),
 
     .executableTarget(
       name: "evoke",
       dependencies: [
         "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report", "Simulation",
-        "NeuralMass", "EvokeNumerics",
+        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -77,6 +79,7 @@ let package = Package(
     tests("ReportTests", ["Report", "EEGCore"]),
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
+    tests("InverseModelsTests", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
     tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]

@@ -16,12 +16,14 @@ struct Evoke: ParsableCommand {
         evoke measure erp.h5 --window 0.3:0.5,name=P3 --measures mean,peak -o p3.csv
         evoke plot erp.h5 -o erp.svg
         evoke simulate --count 20000 -o sims.h5
+        evoke train sims.h5 --model eegtransformer -o weights.h5
 
       Errors go to standard error and end with status 1; a wrong command line ends with status 64.
       """,
     version: "0.1.0",
     subcommands: [
       Info.self, Check.self, Convert.self, AverageERP.self, Measure.self, Plot.self, Simulate.self, Merge.self,
+      Train.self, Evaluate.self,
     ])
 
   static func main() {

@@ -44,6 +44,11 @@ public struct TrainingEpoch: Hashable, Codable, Sendable {
   public var validationLoss: Double?
   /// The learning rate of its last step.
   public var learningRate: Double
+
+  /// What an epoch came to.
+  public init(trainingLoss: Double, validationLoss: Double?, learningRate: Double) {
+    (self.trainingLoss, self.validationLoss, self.learningRate) = (trainingLoss, validationLoss, learningRate)
+  }
 }
 
 /// All that a training run needs to go on: a run that is resumed gives the same bits as one that was never interrupted.
@@ -66,6 +71,16 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   public internal(set) var bestValues: [Float]
   /// The number of that epoch, from 0 on; nil before the first one.
   public internal(set) var bestEpoch: Int?
+
+  /// A checkpoint that was stored, its parts as they were.
+  public init(
+    settings: TrainingSettings, rowCount: Int, values: [Float], optimizer: OptimizerState, batch: Int = 0,
+    lossSum: Double = 0, epochs: [TrainingEpoch] = [], bestValues: [Float], bestEpoch: Int? = nil
+  ) {
+    (self.settings, self.rowCount, self.values, self.optimizer) = (settings, rowCount, values, optimizer)
+    (self.batch, self.lossSum, self.epochs) = (batch, lossSum, epochs)
+    (self.bestValues, self.bestEpoch) = (bestValues, bestEpoch)
+  }
 
   /// Loss by which epochs are compared.
   static func score(_ epoch: TrainingEpoch) -> Double { epoch.validationLoss ?? epoch.trainingLoss }

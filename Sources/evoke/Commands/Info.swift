@@ -47,6 +47,7 @@ struct Info: ParsableCommand {
     case .epochs(let epochs): .archive(ArchiveReport(path: path, epochs: epochs))
     case .evoked(let evoked, _): .archive(ArchiveReport(path: path, evoked: evoked))
     case .otherArchive(.simulations): .simulations(try SimulationsReport(path: path))
+    case .otherArchive(.weights): .weights(try WeightsReport(path: path))
     case .otherArchive(let kind): .archive(ArchiveReport(path: path, kind: kind))
     }
   }
@@ -56,6 +57,7 @@ struct Info: ParsableCommand {
     case .recording(let recording): recording.lines(listsAnnotations: annotations).forEach(Console.print)
     case .archive(let archive): archive.lines().forEach(Console.print)
     case .simulations(let simulations): simulations.lines().forEach(Console.print)
+    case .weights(let weights): weights.lines().forEach(Console.print)
     }
   }
 }
@@ -65,12 +67,14 @@ enum FileReport: Encodable {
   case recording(RecordingReport)
   case archive(ArchiveReport)
   case simulations(SimulationsReport)
+  case weights(WeightsReport)
 
   func encode(to encoder: any Encoder) throws {
     switch self {
     case .recording(let report): try report.encode(to: encoder)
     case .archive(let report): try report.encode(to: encoder)
     case .simulations(let report): try report.encode(to: encoder)
+    case .weights(let report): try report.encode(to: encoder)
     }
   }
 }

@@ -8,6 +8,8 @@ final class ProgressBar: Sendable {
     var hasLine = false
     /// Things that are done, where things are counted.
     var done = 0
+    /// What is said behind the rest.
+    var remark = ""
   }
 
   private let task: String
@@ -48,12 +50,15 @@ final class ProgressBar: Sendable {
       if isTerminal {
         let filled = Int((min(fraction, 1) * 30).rounded())
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
-        write("\r\(task) [\(bar)] \(percent) %\(rate)  \(left) left ")
+        write("\r\(task) [\(bar)] \(percent) %\(rate)  \(left) left\(state.remark) \u{1B}[K")
       } else {
-        write("evoke: \(task): \(percent) %\(rate), \(left) left\n")
+        write("evoke: \(task): \(percent) %\(rate), \(left) left\(state.remark)\n")
       }
     }
   }
+
+  /// Says something behind the rest from now on, such as a score.
+  func describe(_ remark: String) { state.withLock { $0.remark = "  " + remark } }
 
   /// Clears the bar.
   func finish() {

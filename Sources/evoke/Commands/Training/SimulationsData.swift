@@ -1,0 +1,77 @@
+import EEGArchive
+import EEGCore
+import EvokeNumerics
+import Foundation
+import InverseModels
+
+/// An archive of simulations as data to train on.
+struct SimulationsData: LabelledData {
+  let archive: SimulationsArchive
+  /// Channels and times; nil for a file of another program.
+  let description: InputDescription?
+  /// Parameters that are fixed in the settings of the file.
+  let constants: [String: Double]
+
+  /// Opens an archive.
+  ///
+  /// - Throws: The errors of the archive; ``InverseModelError``, code `dataDiffer`, for data of no two axes.
+  init(_ path: String) throws {
+    archive = try SimulationsArchive(path)
+    guard archive.dataShape.count <= 2, archive.count > 0 else {
+      throw InFile(
+        path: path,
+        error: InverseModelError(
+          code: .dataDiffer,
+          message: "/x has the shape \(archive.dataShape) for a simulation; [channel, time] is wanted"))
+    }
+    description = archive.layout.map { InputDescription(channels: $0.channels, times: $0.times, rate: $0.rate) }
+    constants = archive.layout.map { Self.constants(in: $0.settings) } ?? [:]
+  }
+
+  var count: Int { archive.count }
+  var parameters: [Prior.Parameter] { archive.parameters }
+  var channelCount: Int { archive.dataShape.count == 2 ? archive.dataShape[0] : 1 }
+  var timeCount: Int { archive.dataShape.last ?? 1 }
+  var noiseLevels: [Double?] { archive.noiseLevels }
+
+  func theta() throws -> [Double] { try archive.theta() }
+
+  func isGood() throws -> [Bool] { try archive.statuses().map { $0 == .good } }
+
+  func read(_ simulations: Range<Int>, level: Int, into destination: UnsafeMutableBufferPointer<Float>) throws {
+    var span = destination.mutableSpan
+    try archive.readX(simulations, level: level, into: &span)
+  }
+
+  /// Numbers among the parameters of settings: `C` in the protocol that fixes it.
+  private static func constants(in settings: String) -> [String: Double] {
+    guard let root = try? JSONDocument(json: Data(settings.utf8)),
+      case .object(let parameters)? = root["settings"]?["parameters"]
+    else { return [:] }
+    return parameters.compactMapValues { value in
+      switch value {
+      case .integer(let number): Double(number)
+      case .number(let number): number
+      default: nil
+      }
+    }
+  }
+
+  /// A code of what is in the file: parameters, statuses, settings, and the potentials of three simulations.
+  ///
+  /// It tells another file from this one; it is no proof against intent. FNV-1a of 64 bits.
+  func fingerprint() throws -> String {
+    var code: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ bytes: UnsafeRawBufferPointer) {
+      for byte in bytes { code = (code ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+    let texts = parameters.map(\.name) + ["\(count) \(archive.dataShape)", archive.layout?.settings ?? ""]
+    for text in texts { Array(text.utf8).withUnsafeBytes(add) }
+    try theta().withUnsafeBytes(add)
+    try isGood().map { $0 ? UInt8(1) : 0 }.withUnsafeBytes(add)
+    for row in Set([0, count / 2, count - 1]).sorted() {
+      for level in noiseLevels.indices { try archive.x(row..<row + 1, level: level).withUnsafeBytes(add) }
+    }
+    return String(format: "%016llx", code)
+  }
+}

@@ -1,0 +1,87 @@
+import EEGArchive
+import EvokeNumerics
+import Foundation
+
+/// What is in an archive of weights.
+struct WeightsReport: Encodable {
+  let path: String
+  private let archive: WeightsArchive
+  private let model: String
+  private let preset: String
+  private let hasUncertainty: Bool
+
+  private enum CodingKeys: String, CodingKey {
+    case path, format, kind, model, preset, uncertainty, targets, parameters, epochs, best_epoch, validation_loss
+    case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
+    case start, duration_s, signals, annotations, segments, warnings
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: The errors of the archive.
+  init(path: String) throws {
+    let file = try ModelFile(path)
+    (self.path, archive) = (path, file.archive)
+    (model, preset) = (file.configuration.model.rawValue, file.configuration.preset.rawValue)
+    hasUncertainty = file.configuration.hasUncertainty
+  }
+
+  private var parameterCount: Int { archive.parameters.reduce(0) { $0 + $1.values.count } }
+
+  private var validationLoss: Double? {
+    archive.curve.bestEpoch.map { archive.curve.validationLoss[$0] }.flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(path, forKey: .path)
+    try container.encode("EVOKE", forKey: .format)
+    try container.encode(ArchiveKind.weights.rawValue, forKey: .kind)
+    try container.encode(model, forKey: .model)
+    try container.encode(preset, forKey: .preset)
+    try container.encode(hasUncertainty, forKey: .uncertainty)
+    try container.encode(archive.targets.map(\.name), forKey: .targets)
+    try container.encode(parameterCount, forKey: .parameters)
+    try container.encode(archive.curve.trainingLoss.count, forKey: .epochs)
+    try container.encode(archive.curve.bestEpoch.map { $0 + 1 }, forKey: .best_epoch)
+    try container.encode(validationLoss, forKey: .validation_loss)
+    try container.encode(archive.data.split.count, forKey: .simulations)
+    try container.encode(archive.checkpoint == nil, forKey: .finished)
+    // The keys of every file, which weights have nothing for.
+    try container.encodeNil(forKey: .start)
+    try container.encode(0, forKey: .duration_s)
+    try container.encode([String](), forKey: .signals)
+    try container.encode(0, forKey: .annotations)
+    try container.encode([String](), forKey: .segments)
+    try container.encode([String](), forKey: .warnings)
+    guard let input = archive.input else { return }
+    try container.encode(input.channels.map(\.name), forKey: .channels)
+    try container.encode(input.times.count, forKey: .times)
+    try container.encode(input.times.first, forKey: .tmin_s)
+    try container.encode(input.times.last, forKey: .tmax_s)
+    try container.encode(input.rate, forKey: .rate_hz)
+  }
+
+  /// The report for people.
+  func lines() -> [String] {
+    let state = archive.checkpoint == nil ? "" : ", unfinished"
+    var lines = [
+      "\(path): EVOKE, weights\(state)",
+      "  \(model), preset \(preset), \(parameterCount) parameters\(hasUncertainty ? ", with uncertainty" : "")",
+      "  estimates \(archive.targets.map { Formatting.printable($0.name) }.joined(separator: ", "))",
+    ]
+    if let input = archive.input, let first = input.times.first, let last = input.times.last {
+      lines.append(
+        "  \(input.channels.count) channels, \(input.times.count) samples at \(Formatting.number(input.rate)) Hz from "
+          + "\(Formatting.number(first * 1e3)) ms to \(Formatting.number(last * 1e3)) ms")
+    }
+    let best =
+      archive.curve.bestEpoch.map { best in
+        ", best \(best + 1)" + (validationLoss.map { String(format: " with validation loss %.5g", $0) } ?? "")
+      } ?? ""
+    lines.append(
+      "  \(Formatting.count(archive.data.split.count, "simulation")), "
+        + "\(Formatting.count(archive.curve.trainingLoss.count, "epoch"))\(best)")
+    return lines
+  }
+}
