@@ -122,12 +122,14 @@ public struct Estimates: Hashable, Sendable {
     let (d, width) = (targetCount, model.network.outputCount)
     outputs.withUnsafeBufferPointer { outputs in
       guard let base = outputs.baseAddress else { return }
+      var normal = NormalOutputs(count: d)
       for row in 0..<rows {
         for target in 0..<d {
           mean.append(model.scaling.unscaled(Double(outputs[row * width + target]), target))
         }
         guard model.network.hasUncertainty else { continue }
-        let scaled = NormalOutputs(base + row * width, count: d).covariance
+        normal.read(base + row * width)
+        let scaled = normal.covariance
         for place in 0..<d * d {
           covariance.append(scaled[place] * model.scaling.scale(place / d) * model.scaling.scale(place % d))
         }
