@@ -12,6 +12,9 @@
 #include "JansenRit.h"
 #include "VectorMath.h"
 
+/* The start of a step, its middle, its end. */
+enum { PHASES = 3 };
+
 #define EACH _Pragma("clang loop unroll(full)") for (int i = 0; i < 3; i++)
 
 /* Positions y and velocities v of the three populations, and what rounding has kept from the positions so far. */
@@ -178,6 +181,39 @@ INLINE void runge_kutta_3(column *x, const vf first[3], vf middle[3], const vf a
 }
 INLINE void runge_kutta_4(column *x, const vf first[3], const vf middle[3], const vf a[3]) {
   EACH x->v[i] += (1.f / 3.f) * ((first[i] + a[i]) + (middle[i] + middle[i]));
+}
+
+/* A step of any of these methods. `pyramidal` is what those cells fire at its start; the normals are at `drawn`. */
+INLINE void column_step(const int method, coefficients c, const sigmoid *s, column *x, vf pyramidal,
+                        const vf in[PHASES][3], const float *drawn) {
+  const int noisy = method == CK_STEP_STOCHASTIC_HEUN;
+  column t;
+  vf first[3], middle[3], a[3];
+  accelerations(c, s, x, pyramidal, in[0], first);
+  switch (method) {
+  case CK_STEP_EULER: euler_step(x, first); break;
+  case CK_STEP_EULER_MARUYAMA:
+    euler_step(x, first);
+    x->v[1] += of(c, CK_COLUMN_NOISE) * load(drawn);
+    break;
+  case CK_STEP_HEUN:
+  case CK_STEP_STOCHASTIC_HEUN: {
+    const vf noise = noisy ? of(c, CK_COLUMN_NOISE) * load(drawn) : (vf){0};
+    heun_predict(x, first, noisy ? &noise : NULL, &t);
+    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[2], a);
+    heun_correct(x, a, noisy ? &noise : NULL);
+    break;
+  }
+  case CK_STEP_RUNGE_KUTTA_4:
+    runge_kutta_1(x, first, &t);
+    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[1], middle);
+    runge_kutta_2(x, first, middle, &t);
+    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[1], a);
+    runge_kutta_3(x, first, middle, a, &t);
+    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[2], a);
+    runge_kutta_4(x, first, middle, a);
+    break;
+  }
 }
 
 /* Splitting: v is dt y', a is dt^2 y'' / 2. Half a kick at the start of a step, by what comes from outside in it and what

@@ -6,10 +6,9 @@
 #ifndef CKERNELS_JANSEN_RIT_INPUT_H
 #define CKERNELS_JANSEN_RIT_INPUT_H
 
-#include "JansenRit.h"
-#include "VectorMath.h"
+#include "JansenRitColumn.h"
 
-enum { VECTORS = CK_COLUMN_LANES / WIDTH, PHASES = 3 };
+enum { VECTORS = CK_COLUMN_LANES / WIDTH };
 
 /* Where the lanes are in their lists. */
 typedef struct {

@@ -130,9 +130,34 @@ INLINE void note(const network *n, const int method) {
   }
 }
 
-INLINE void euler_network(network *n, const int method) {
+/* What is heard later has all been fired before or at the start of the step. */
+INLINE void prepare_step(network *n, const int method) {
+  const int phases = input_phases(method);
   note(n, method);
-  receive(n, 0);
+  if (phases == 1) receive(n, 0);
+  if (phases & 2) receive(n, 1);
+  if (phases & 4) {
+    EACH_PART n->columns[k].arriving[0][u] = n->columns[k].arriving[2][u];
+    receive(n, 2);
+  }
+}
+
+/* Nothing is heard at once: every column takes its step by itself. */
+INLINE void whole_steps(network *n, const int method) {
+  EACH_PART {
+    network_column *c = &n->columns[k];
+    vf in[PHASES][3];
+    for (int phase = 0; phase < PHASES; phase++) {
+      if (input_phases(method) & 1 << phase) collect(n, k, phase, u, in[phase]);
+    }
+    column_step(method, network_coefficients(n, k, u), &c->s[u], &c->x[u], c->fired[n->stage][u], in,
+                c->normals[n->drawn] + u * WIDTH);
+    leave(n, k, &c->x[u], u);
+  }
+  n->stage = 1 - n->stage;
+}
+
+INLINE void euler_network(network *n, const int method) {
   EACH_PART {
     network_column *c = &n->columns[k];
     vf a[3];
@@ -152,18 +177,15 @@ INLINE vf network_noise(const network *n, size_t k, const int u) {
 
 INLINE void heun_network(network *n, const int method) {
   const int noisy = method == CK_STEP_STOCHASTIC_HEUN;
-  note(n, method);
   EACH_PART {
     network_column *c = &n->columns[k];
     const vf noise = noisy ? network_noise(n, k, u) : (vf){0};
     vf a[3];
-    c->arriving[0][u] = c->arriving[2][u];
     accelerate(n, k, &c->x[u], 0, u, a);
     heun_predict(&c->x[u], a, noisy ? &noise : NULL, &c->t[u]);
     leave(n, k, &c->t[u], u);
   }
   n->stage = 1 - n->stage;
-  receive(n, 2);
   EACH_PART {
     network_column *c = &n->columns[k];
     const vf noise = noisy ? network_noise(n, k, u) : (vf){0};
@@ -176,16 +198,13 @@ INLINE void heun_network(network *n, const int method) {
 }
 
 INLINE void runge_kutta_network(network *n) {
-  note(n, CK_STEP_RUNGE_KUTTA_4);
   EACH_PART {
     network_column *c = &n->columns[k];
-    c->arriving[0][u] = c->arriving[2][u];
     accelerate(n, k, &c->x[u], 0, u, c->first[u]);
     runge_kutta_1(&c->x[u], c->first[u], &c->t[u]);
     leave(n, k, &c->t[u], u);
   }
   n->stage = 1 - n->stage;
-  receive(n, 1);
   EACH_PART {
     network_column *c = &n->columns[k];
     accelerate(n, k, &c->t[u], 1, u, c->middle[u]);
@@ -201,7 +220,6 @@ INLINE void runge_kutta_network(network *n) {
     leave(n, k, &c->t[u], u);
   }
   n->stage = 1 - n->stage;
-  receive(n, 2);
   EACH_PART {
     network_column *c = &n->columns[k];
     vf a[3];
@@ -213,8 +231,6 @@ INLINE void runge_kutta_network(network *n) {
 }
 
 INLINE void split_network(network *n) {
-  note(n, CK_STEP_SPLITTING);
-  receive(n, 1);
   EACH_PART {
     network_column *c = &n->columns[k];
     const vf fired[3] = {c->fired[n->stage][u], c->excitatory[u], c->inhibitory[u]};
@@ -231,12 +247,17 @@ INLINE void split_network(network *n) {
 }
 
 INLINE void network_step(network *n, const int method) {
-  switch (method) {
-  case CK_STEP_EULER:
-  case CK_STEP_EULER_MARUYAMA: euler_network(n, method); break;
-  case CK_STEP_HEUN:
-  case CK_STEP_STOCHASTIC_HEUN: heun_network(n, method); break;
-  case CK_STEP_RUNGE_KUTTA_4: runge_kutta_network(n); break;
-  case CK_STEP_SPLITTING: split_network(n); break;
+  const int is_whole = n->q->direct.ends[n->q->columns - 1] == 0;
+  prepare_step(n, method);
+  if (method == CK_STEP_SPLITTING) {
+    split_network(n);
+  } else if (is_whole) {
+    whole_steps(n, method);
+  } else if (method == CK_STEP_RUNGE_KUTTA_4) {
+    runge_kutta_network(n);
+  } else if (method == CK_STEP_HEUN || method == CK_STEP_STOCHASTIC_HEUN) {
+    heun_network(n, method);
+  } else {
+    euler_network(n, method);
   }
 }

@@ -3,7 +3,6 @@
 /* What a run of single columns and one of networks have in common. See JansenRit.h.
  *
  * What is done once in sixteen steps are functions of their own, or every method would have a copy. */
-#include "JansenRitColumn.h"
 #include "JansenRitInput.h"
 #include "VectorNoise.h"
 

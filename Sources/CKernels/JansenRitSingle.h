@@ -5,58 +5,9 @@
  */
 #include "JansenRitRun.h"
 
-typedef struct {
-  column x[VECTORS];
-  sigmoid s[VECTORS];
-  /* Splitting: what the populations fire at the start of the step, and what came from outside in the step before. */
-  vf fired[VECTORS][3], before[VECTORS][3];
-} single_columns;
-
 INLINE void fire(coefficients c, const sigmoid *s, const column *x, vf fired[3]) {
   fired[0] = pyramidal_firing(s, x->y);
   interneuron_firing(c, s, x->y, &fired[1], &fired[2]);
-}
-
-/* One step of one vector of lanes, with the normals that the method takes. */
-INLINE void single_step(const int method, coefficients c, single_columns *q, const int u, const vf in[PHASES][3],
-                        const vf normals[2]) {
-  const sigmoid *s = &q->s[u];
-  column *x = &q->x[u], t;
-  vf first[3], middle[3], a[3];
-  if (method == CK_STEP_SPLITTING) {
-    split_step(c, x, q->fired[u], q->before[u], in[1], normals[0], normals[1]);
-    fire(c, s, x, q->fired[u]);
-    return;
-  }
-  accelerations(c, s, x, pyramidal_firing(s, x->y), in[0], first);
-  switch (method) {
-  case CK_STEP_EULER: euler_step(x, first); break;
-  case CK_STEP_EULER_MARUYAMA:
-    euler_step(x, first);
-    x->v[1] += of(c, CK_COLUMN_NOISE) * normals[0];
-    break;
-  case CK_STEP_HEUN:
-    heun_predict(x, first, NULL, &t);
-    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[2], a);
-    heun_correct(x, a, NULL);
-    break;
-  case CK_STEP_STOCHASTIC_HEUN: {
-    const vf noise = of(c, CK_COLUMN_NOISE) * normals[0];
-    heun_predict(x, first, &noise, &t);
-    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[2], a);
-    heun_correct(x, a, &noise);
-    break;
-  }
-  case CK_STEP_RUNGE_KUTTA_4:
-    runge_kutta_1(x, first, &t);
-    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[1], middle);
-    runge_kutta_2(x, first, middle, &t);
-    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[1], a);
-    runge_kutta_3(x, first, middle, a, &t);
-    accelerations(c, s, &t, pyramidal_firing(s, t.y), in[2], a);
-    runge_kutta_4(x, first, middle, a);
-    break;
-  }
 }
 
 /* `method` is a constant where this is called, so what belongs to other methods vanishes. */
@@ -65,7 +16,10 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
   const int calls = noise_calls(method), phases = input_phases(method);
   const philox_keys keys = make_keys(job->seed);
   const noise_stream stream = make_stream(load_numbers(job->numbers), 0, job->purpose, &keys);
-  single_columns columns;
+  column x[VECTORS];
+  sigmoid s[VECTORS];
+  /* Splitting: what the populations fire at the start of the step, and what came from outside in the step before. */
+  vf fired[VECTORS][3], before[VECTORS][3];
   column_input in;
   sampler samples;
   sample_counter counter = {0};
@@ -73,11 +27,11 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
   make_sampler(&samples, q->coefficients, job);
   EACH_VECTOR {
     coefficients c = q->coefficients + u * WIDTH;
-    columns.s[u] = make_sigmoid(of(c, CK_COLUMN_OFFSET));
-    clear(&columns.x[u]);
+    s[u] = make_sigmoid(of(c, CK_COLUMN_OFFSET));
+    clear(&x[u]);
     if (method == CK_STEP_SPLITTING) {
-      fire(c, &columns.s[u], &columns.x[u], columns.fired[u]);
-      begin_splitting(c, &columns.x[u], columns.fired[u], columns.before[u]);
+      fire(c, &s[u], &x[u], fired[u]);
+      begin_splitting(c, &x[u], fired[u], before[u]);
     }
   }
   for (size_t start = 0; start < job->steps; start += WIDTH) {
@@ -91,15 +45,18 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
       }
       const size_t count = steps - group < GROUP ? steps - group : GROUP;
       for (size_t step = 0; step < count; step++) {
-        sample(&samples, job, &counter, columns.x, job->samples);
+        sample(&samples, job, &counter, x, job->samples);
         count_step(&counter, job);
         next_step(&in, q->coefficients, group + step, phases);
         EACH_VECTOR {
-          vf drawn[2];
-          for (int call = 0; call < calls; call++) {
-            drawn[call] = load(normals[(size_t)calls * step + (size_t)call] + u * WIDTH);
+          coefficients c = q->coefficients + u * WIDTH;
+          const float *drawn = normals[(size_t)calls * step] + u * WIDTH;
+          if (method == CK_STEP_SPLITTING) {
+            split_step(c, &x[u], fired[u], before[u], in.now[u][1], load(drawn), load(drawn + NOISE_WIDTH));
+            fire(c, &s[u], &x[u], fired[u]);
+          } else {
+            column_step(method, c, &s[u], &x[u], pyramidal_firing(&s[u], x[u].y), in.now[u], drawn);
           }
-          single_step(method, q->coefficients + u * WIDTH, &columns, u, in.now[u], drawn);
         }
       }
     }
@@ -108,7 +65,7 @@ INLINE uint32_t run_single(const struct ck_columns *q, const int method) {
     NAMED(ck_flush_tile, SUFFIX)(samples.tile, job, counter.written, counter.filled, job->samples);
   }
   uint32_t finite = 0;
-  EACH_VECTOR finite |= finite_lanes(&columns.x[u]) << u * WIDTH;
+  EACH_VECTOR finite |= finite_lanes(&x[u]) << u * WIDTH;
   return finite;
 }
 
