@@ -135,22 +135,14 @@ INLINE uint32_t run_network(const struct ck_network *q, const int method) {
 #define METHOD(name, method)                                                                                           \
   COLUMN_CLONES uint32_t NAMED(ck_network_##name, SUFFIX)(const struct ck_network *q) { return run_network(q, method); }
 
-METHOD(euler, CK_STEP_EULER)
-METHOD(heun, CK_STEP_HEUN)
-METHOD(runge_kutta_4, CK_STEP_RUNGE_KUTTA_4)
-METHOD(euler_maruyama, CK_STEP_EULER_MARUYAMA)
-METHOD(stochastic_heun, CK_STEP_STOCHASTIC_HEUN)
-METHOD(splitting, CK_STEP_SPLITTING)
+EACH_METHOD(METHOD)
 #undef METHOD
 
 uint32_t NAMED(ck_network_run, SUFFIX)(int method, const struct ck_network *q) {
   switch (method) {
-  case CK_STEP_EULER: return NAMED(ck_network_euler, SUFFIX)(q);
-  case CK_STEP_HEUN: return NAMED(ck_network_heun, SUFFIX)(q);
-  case CK_STEP_RUNGE_KUTTA_4: return NAMED(ck_network_runge_kutta_4, SUFFIX)(q);
-  case CK_STEP_EULER_MARUYAMA: return NAMED(ck_network_euler_maruyama, SUFFIX)(q);
-  case CK_STEP_STOCHASTIC_HEUN: return NAMED(ck_network_stochastic_heun, SUFFIX)(q);
-  case CK_STEP_SPLITTING: return NAMED(ck_network_splitting, SUFFIX)(q);
+#define DISPATCH(name, number) case number: return NAMED(ck_network_##name, SUFFIX)(q);
+    EACH_METHOD(DISPATCH)
+#undef DISPATCH
   }
   return 0;
 }

@@ -8,6 +8,15 @@
 
 #define EACH_VECTOR _Pragma("clang loop unroll(full)") for (int u = 0; u < VECTORS; u++)
 
+/* Every method's name and number: a method that is added here has its functions and its place in the dispatch. */
+#define EACH_METHOD(DO)                                                                                                \
+  DO(euler, CK_STEP_EULER)                                                                                             \
+  DO(heun, CK_STEP_HEUN)                                                                                               \
+  DO(runge_kutta_4, CK_STEP_RUNGE_KUTTA_4)                                                                             \
+  DO(euler_maruyama, CK_STEP_EULER_MARUYAMA)                                                                           \
+  DO(stochastic_heun, CK_STEP_STOCHASTIC_HEUN)                                                                         \
+  DO(splitting, CK_STEP_SPLITTING)
+
 /* Steps that share calls of the random number generator. */
 enum { GROUP = 4 };
 

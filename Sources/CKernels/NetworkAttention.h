@@ -29,7 +29,7 @@ static void softmax(float *scores, size_t rows, size_t columns, size_t stride, f
     }
     const float total = sum_lanes(sum);
     inverses[r] = 1.f / total;
-    log_sums[r] = top + logarithm(all(total))[0];
+    log_sums[r] = top + log_positive(all(total))[0];
     for (size_t i = (columns + LANES - 1) / LANES * LANES; i < stride; i += LANES) store(s + i, all(0.f));
   }
 }

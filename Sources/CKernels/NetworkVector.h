@@ -19,6 +19,8 @@ typedef int32_t ni __attribute__((vector_size(4 * LANES)));
 typedef uint32_t nu __attribute__((vector_size(4 * LANES)));
 typedef uint8_t nb __attribute__((vector_size(LANES)));
 
+#include "VectorLogarithm.h"
+
 /* For i = 0, LANES, 2 LANES ... below `count`, with the number of elements from there on, at most LANES. */
 #define EACH_PART(i, count, n)                                                                                         \
   for (size_t i = 0, n; n = (count) - i < LANES ? (count) - i : LANES, i < (count); i += LANES)
@@ -151,27 +153,6 @@ INLINE nf error_function(nf x) {
   return p / d;
 }
 
-/* Natural logarithm of normal numbers above 0. Polynomial: Moshier, Cephes, logf. */
-INLINE nf logarithm(nf x) {
-  const ni bits = (ni)x;
-  const ni exponent = (bits - 0x3f3504f3) >> 23; /* so that the rest lies between sqrt(1/2) and sqrt(2) */
-  const nf m = (nf)(bits - (exponent << 23)) - 1.f;
-  const nf e = __builtin_convertvector(exponent, nf);
-  nf p = 7.0376836292e-2f * m - 1.1514610310e-1f;
-  p = p * m + 1.1676998740e-1f;
-  p = p * m - 1.2420140846e-1f;
-  p = p * m + 1.4249322787e-1f;
-  p = p * m - 1.6668057665e-1f;
-  p = p * m + 2.0000714765e-1f;
-  p = p * m - 2.4999993993e-1f;
-  p = p * m + 3.3333331174e-1f;
-  const nf square = m * m;
-  nf y = m * square * p;
-  y = y - 2.12194440e-4f * e;
-  y = y - 0.5f * square;
-  return m + y + 0.693359375f * e;
-}
-
 /* log(1 + e^x), without overflow; a NaN stays. log(1 + u) = log(w) u / (w - 1) with w = 1 + u as rounded keeps small u
  * exact (Kahan, after Goldberg 1991, theorem 4). */
 INLINE nf softplus(nf x) {
@@ -179,7 +160,7 @@ INLINE nf softplus(nf x) {
   const nf u = exponential(-magnitude);
   const nf w = 1.f + u;
   const nf lost = w - 1.f;
-  const nf tail = choose(lost == 0.f, u, logarithm(w) * u / choose(lost == 0.f, all(1.f), lost));
+  const nf tail = choose(lost == 0.f, u, log_positive(w) * u / choose(lost == 0.f, all(1.f), lost));
   return at_least(x, 0.f) + tail;
 }
 
