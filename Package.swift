@@ -43,6 +43,7 @@ let package = Package(
     // Implementation only.
     .target(name: "CKernels"),
     library("AtomicFiles"),
+    library("ParallelLoops"),
 
     // Public libraries; an arrow of docs/architecture.md is a dependency here, and there is no other.
     library("EEGCore"),
@@ -50,12 +51,12 @@ let package = Package(
     library("HDF5", ["CHDF5", "CDeflate", "AtomicFiles"]),
     library("EEGArchive", ["HDF5", "EEGCore", "EvokeNumerics", "AtomicFiles"]),
     library("Resampling", ["EEGCore", "CSoxr"]),
-    library("ERP", ["EEGCore", "CKernels"]),
-    library("NeuralMass", ["CKernels", "EEGCore"]),
-    library("Simulation", ["NeuralMass", "EvokeNumerics", "ERP", "EEGCore", "CKernels"]),
+    library("ERP", ["EEGCore", "CKernels", "ParallelLoops"]),
+    library("NeuralMass", ["CKernels", "EEGCore", "ParallelLoops"]),
+    library("Simulation", ["NeuralMass", "EvokeNumerics", "ERP", "EEGCore", "CKernels", "ParallelLoops"]),
     library("Report", ["EEGCore", "AtomicFiles"]),
     library("EvokeNumerics"),
-    library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS"]),
+    library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS", "ParallelLoops"]),
     library("InverseModels", ["Networks", "EvokeNumerics", "EEGCore", "ERP"]),
 
     .executableTarget(

@@ -1,5 +1,6 @@
 import ERP
 import Foundation
+import ParallelLoops
 
 extension SimulationRun {
   /// Simulations of one part: as many as a call of the kernel takes, fewer where they are so long that memory matters.

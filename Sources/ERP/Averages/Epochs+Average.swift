@@ -1,5 +1,6 @@
 import EEGCore
 import Foundation
+import ParallelLoops
 
 extension Epochs {
   /// The average of every condition.

@@ -1,5 +1,6 @@
 import EEGCore
 import Foundation
+import ParallelLoops
 
 extension Epochs {
   /// The bootstrap band of a linear combination of conditions: the epochs of each are drawn anew, and combined.

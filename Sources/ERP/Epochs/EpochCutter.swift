@@ -1,5 +1,6 @@
 import EEGCore
 import Foundation
+import ParallelLoops
 import Synchronization
 
 /// Reads the samples of all epochs, filtered or not, and finishes them.

@@ -1,3 +1,5 @@
+import ParallelLoops
+
 /// Filters many signals by an IIR filter forwards and backwards, stretch by stretch, in blocks.
 ///
 /// The forward pass needs all of the past and the backward pass all of the future. What they need of them is in the

@@ -1,3 +1,5 @@
+import ParallelLoops
+
 /// Fills the span with samples of a signal, from a sample number on.
 typealias SampleReader =
   @Sendable (_ signal: Int, _ first: Int, _ destination: inout MutableSpan<Double>) throws ->

@@ -1,4 +1,5 @@
 import EEGCore
+import ParallelLoops
 import Synchronization
 
 /// Reads a recording in pieces that fit the memory, filters them, and gathers what channels are judged by.

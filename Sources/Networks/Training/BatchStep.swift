@@ -1,3 +1,5 @@
+import ParallelLoops
+
 /// Losses and gradients of a batch, and outputs, on several threads.
 ///
 /// A batch is cut into a fixed number of shards. Each goes forward and backward on a tape of its own and has a gradient
@@ -57,7 +59,7 @@ public final class BatchStep<Network: TrainableNetwork> {
   public func outputs(_ parameters: [Float], inputs: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
     var results = [Float](repeating: 0, count: count * network.outputCount)
     results.withUnsafeMutableBufferPointer { results in
-      let (shared, width) = (SharedFloats(results), network.outputCount)
+      let (shared, width) = (SharedMemory(results), network.outputCount)
       run(parameters, inputs, nil, count, nil, recording: false) { tape, outputs, rows in
         if outputs.count > 0 {
           shared.start(of: rows.lowerBound * width..<rows.upperBound * width)
@@ -107,7 +109,7 @@ public final class BatchStep<Network: TrainableNetwork> {
   private func sumGradients() {
     let (shards, kernels) = (shards, kernels)
     gradients.withUnsafeMutableBufferPointer { gradients in
-      let sum = SharedFloats(gradients)
+      let sum = SharedMemory(gradients)
       Blocks(count: gradients.count).forEach(threads: threads) { range in
         let target = sum.start(of: range)
         for (number, shard) in shards.enumerated() {

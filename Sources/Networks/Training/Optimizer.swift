@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import ParallelLoops
 
 /// How parameters follow their gradients: Adam (Kingma and Ba 2015), as PyTorch computes it.
 public struct OptimizerSettings: Hashable, Codable, Sendable {
@@ -74,7 +75,7 @@ public struct OptimizerState: Hashable, Codable, Sendable {
     step += 1
     let blocks = Blocks(count: count)
     let norm = gradients.withUnsafeBufferPointer { gradients in
-      let source = SharedFloats(UnsafeMutableBufferPointer(mutating: gradients))
+      let source = SharedMemory(UnsafeMutableBufferPointer(mutating: gradients))
       return blocks.map(threads: threads) { range in
         kernels.functions.sum_of_squares(source.start(of: range), range.count)
       }.reduce(0, +).squareRoot()
@@ -92,8 +93,8 @@ public struct OptimizerState: Hashable, Codable, Sendable {
       first.withUnsafeMutableBufferPointer { first in
         second.withUnsafeMutableBufferPointer { second in
           gradients.withUnsafeBufferPointer { gradients in
-            let memory = [SharedFloats(values), SharedFloats(first), SharedFloats(second)]
-            let source = SharedFloats(UnsafeMutableBufferPointer(mutating: gradients))
+            let memory = [SharedMemory(values), SharedMemory(first), SharedMemory(second)]
+            let source = SharedMemory(UnsafeMutableBufferPointer(mutating: gradients))
             blocks.forEach(threads: threads) { range in
               var arguments = arguments
               kernels.functions.adam(

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import ParallelLoops
 
 /// Simulates many columns at once, in single precision, on several threads.
 ///
@@ -143,7 +144,7 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
       isFinite.withUnsafeMutableBufferPointer { flags in
         let (samples, flags) = (SharedMemory(samples), SharedMemory(flags))
         let lanes = ColumnCoefficients.lanes
-        forEachBlock((count + lanes - 1) / lanes, threads: threads) { index in
+        forEachPiece((count + lanes - 1) / lanes, threads: threads) { index in
           let range = index * lanes..<min((index + 1) * lanes, count)
           block(
             range, samples.part(range.lowerBound * sampleCount..<range.upperBound * sampleCount), flags.part(range))

@@ -36,7 +36,7 @@ package func parallelFor<Scratch>(
 ///
 /// - Returns: The values in order.
 /// - Throws: The error of the failed piece with the smallest number.
-func parallelMap<Value: Sendable, Scratch>(
+package func parallelMap<Value: Sendable, Scratch>(
   _ count: Int, threads: Int, makeScratch: @Sendable () -> Scratch,
   _ value: @Sendable (_ index: Int, _ scratch: Scratch) throws -> Value
 ) throws -> [Value] {
@@ -49,25 +49,8 @@ func parallelMap<Value: Sendable, Scratch>(
 }
 
 /// Makes one value for each index on several threads, which need no scratch value.
-func parallelMap<Value: Sendable>(
+package func parallelMap<Value: Sendable>(
   _ count: Int, threads: Int, _ value: @Sendable (_ index: Int) throws -> Value
 ) throws -> [Value] {
   try parallelMap(count, threads: threads, makeScratch: {}) { index, _ in try value(index) }
-}
-
-/// Adds up the parts of a long work that several threads finish, and reports the sum.
-final class ProgressMeter: Sendable {
-  private let done = Mutex<Double>(0)
-  private let report: @Sendable (Double) -> Void
-
-  /// Reports to a closure; the fraction it gets grows from 0 to 1, and calls never overlap.
-  init(_ report: @escaping @Sendable (Double) -> Void) { self.report = report }
-
-  /// Notes that another part, as a fraction of the whole, is done.
-  func advance(by fraction: Double) {
-    done.withLock { done in
-      done = min(1, done + fraction)
-      report(done)
-    }
-  }
 }
