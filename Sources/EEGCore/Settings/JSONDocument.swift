@@ -71,4 +71,20 @@ package enum JSONDocument: Hashable, Codable, Sendable {
 
   /// The value as a text; nil for anything else.
   package var textValue: String? { if case .text(let text) = self { text } else { nil } }
+
+  /// Paths of all values that are no objects, in alphabetical order.
+  package var leafPaths: [[String]] { leafPaths(below: []) }
+
+  private func leafPaths(below path: [String]) -> [[String]] {
+    guard case .object(let values) = self else { return [path] }
+    return values.sorted { $0.key < $1.key }.flatMap { $0.value.leafPaths(below: path + [$0.key]) }
+  }
+}
+
+extension [[String]] {
+  /// The paths that a name means: itself with dots, or the last parts of it.
+  package func ending(in name: String) -> [[String]] {
+    let wanted = name.split(separator: ".").map(String.init)
+    return wanted.isEmpty ? [] : filter { $0.suffix(wanted.count) == wanted[...] }
+  }
 }

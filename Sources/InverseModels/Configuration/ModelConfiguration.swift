@@ -146,9 +146,8 @@ extension ModelConfiguration: Codable {
   ///   type.
   public mutating func set(_ name: String, to value: String) throws {
     var tree = try JSONDocument(of: self)
-    let leaves = tree.leafPaths([])
-    let wanted = name.split(separator: ".").map(String.init)
-    let matches = leaves.filter { !wanted.isEmpty && $0.suffix(wanted.count) == wanted[...] }
+    let leaves = tree.leafPaths
+    let matches = leaves.ending(in: name)
     guard matches.count == 1, matches[0] != ["model"], matches[0] != ["preset"] else {
       let known = leaves.map { $0.joined(separator: ".") }
       let near = SimilarNames(known).near(name)
@@ -171,12 +170,6 @@ extension ModelConfiguration: Codable {
 }
 
 extension JSONDocument {
-  /// Paths of all values that are no objects.
-  fileprivate func leafPaths(_ path: [String]) -> [[String]] {
-    guard case .object(let values) = self else { return [path] }
-    return values.sorted { $0.key < $1.key }.flatMap { $0.value.leafPaths(path + [$0.key]) }
-  }
-
   fileprivate mutating func replace(_ path: ArraySlice<String>, with value: JSONDocument) {
     guard let key = path.first, case .object(var values) = self else {
       self = value

@@ -32,12 +32,11 @@ struct SettingsTree {
     } else if name.hasPrefix("parameters.") {
       path = ["parameters", String(name.dropFirst("parameters.".count))]
     } else {
-      let leaves = Self.leaves(root, path: [])
-      let wanted = name.split(separator: ".").map(String.init)
-      let all = leaves.filter { $0.suffix(wanted.count) == wanted[...] }
+      let leaves = root.leafPaths
+      let all = leaves.ending(in: name)
       // The shortest path that fits: `method` is the model's, not that of the observation's filter.
       let matches = all.filter { $0.count == all.map(\.count).min() }
-      guard let match = matches.first, !wanted.isEmpty else {
+      guard let match = matches.first else {
         throw Self.unknown(name, among: leaves.map { $0.joined(separator: ".") })
       }
       guard matches.count == 1 else {
@@ -77,12 +76,6 @@ struct SettingsTree {
       ? "--print-settings shows all, and parameters are A_e, A_i and so on"
       : "did you mean \(near.joined(separator: ", "))?"
     return SimulationError(code: .invalidSetting, message: "there is no setting '\(name)'; \(hint)")
-  }
-
-  /// Paths of all values that are no objects, in alphabetical order.
-  private static func leaves(_ value: JSONDocument, path: [String]) -> [[String]] {
-    guard case .object(let values) = value else { return [path] }
-    return values.sorted { $0.key < $1.key }.flatMap { leaves($0.value, path: path + [$0.key]) }
   }
 }
 
