@@ -119,6 +119,19 @@ extension SimulationsMerge {
   public static func copy(_ paths: [String], to path: String, progress: (Int) -> Void = { _ in }) throws -> Job {
     try requireOther(path, than: paths)
     let job = try check(paths)
+    try copy(job, to: path, progress: progress)
+    return job
+  }
+
+  /// Joins the files of a job that was checked, as ``copy(_:to:progress:)`` of their names.
+  ///
+  /// - Parameters:
+  ///   - job: What ``check(_:)`` gave.
+  ///   - path: Replaced when it exists, and only once the archive is whole; none of the job's files.
+  ///   - progress: Told now and then how many simulations are copied.
+  /// - Throws: ``ArchiveError``, code `cannotWrite` and those of reading; `HDF5Error`; `FileOutputError`.
+  public static func copy(_ job: Job, to path: String, progress: (Int) -> Void = { _ in }) throws {
+    try requireOther(path, than: job.shards.map(\.path))
     let target = try AtomicFile(path: path)
     let output = try SimulationsFile(
       creating: target.temporaryPath, reportedAs: path, layout: job.layout, advice: "make room, and merge again")
@@ -139,7 +152,6 @@ extension SimulationsMerge {
     }
     try output.requireComplete()
     try target.commit()
-    return job
   }
 
   /// Joins files into a small one that refers to them: it reads like the one of ``copy(_:to:progress:)`` as long as the

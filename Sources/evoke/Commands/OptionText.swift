@@ -41,4 +41,18 @@ enum OptionText {
     guard value > 0 else { throw usageError("\(option) \(text): give volts above 0, such as 150e-6 or 150uV") }
     return value
   }
+
+  /// Throws unless the name is one that archives have.
+  static func requireArchive(_ path: String) throws {
+    guard ["h5", "hdf5"].contains((path as NSString).pathExtension.lowercased()) else {
+      throw usageError("\(path): archives end in .h5")
+    }
+  }
+
+  /// `NAME=VALUE` of a `--set`.
+  static func assignment(_ text: String, example: String) throws -> (name: String, value: String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { throw usageError("--set \(text): write NAME=VALUE, such as \(example)") }
+    return (parts[0].trimmingCharacters(in: .whitespaces), String(parts[1]))
+  }
 }

@@ -52,9 +52,7 @@ struct AverageERP: ParsableCommand {
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
-    guard ["h5", "hdf5"].contains((output as NSString).pathExtension.lowercased()) else {
-      throw usageError("\(output): archives end in .h5")
-    }
+    try OptionText.requireArchive(output)
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
     if inputs.count > 1 {
       guard !keepEpochs else {

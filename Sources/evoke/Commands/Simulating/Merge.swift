@@ -23,9 +23,7 @@ struct Merge: ParsableCommand {
   @Flag(help: "Print a JSON object about the archive.") var json = false
 
   func validate() throws {
-    guard ["h5", "hdf5"].contains((output as NSString).pathExtension.lowercased()) else {
-      throw usageError("\(output): archives end in .h5")
-    }
+    try OptionText.requireArchive(output)
   }
 
   func run() throws {
@@ -35,8 +33,8 @@ struct Merge: ParsableCommand {
     if virtual {
       job = try SimulationsMerge.virtual(shards, to: output)
     } else {
-      let total = try SimulationsMerge.check(shards).layout.total
-      job = try SimulationsMerge.copy(shards, to: output) { progress.update(Double($0) / Double(total)) }
+      job = try SimulationsMerge.check(shards)
+      try SimulationsMerge.copy(job, to: output) { progress.update(Double($0) / Double(job.layout.total)) }
     }
     progress.finish()
     if job.mixesArithmetic {

@@ -56,9 +56,7 @@ struct Simulate: ParsableCommand {
     guard (1...Int(UInt32.max)).contains(count) else {
       throw usageError("--count \(count): give a number from 1 to \(UInt32.max)")
     }
-    if let output, !["h5", "hdf5"].contains((output as NSString).pathExtension.lowercased()) {
-      throw usageError("\(output): archives end in .h5")
-    }
+    if let output { try OptionText.requireArchive(output) }
     guard printSettings || output != nil || recording != nil else {
       throw usageError("give an archive to write with -o, a recording with --recording, or --print-settings")
     }

@@ -78,14 +78,15 @@ struct SimulationOptions: ParsableArguments {
     guard noiseFrom != nil || (noiseEvents == nil && noiseWindow == nil) else {
       throw usageError("--noise-events and --noise-window need --noise-from")
     }
-    for text in set where !text.contains("=") {
-      throw usageError("--set \(text): write NAME=VALUE, such as C=100")
-    }
-    for text in set where text.split(separator: "=").first?.trimmingCharacters(in: .whitespaces) == "protocol" {
+    for (text, assignment) in zip(set, try assignments()) where assignment.name == "protocol" {
       throw usageError("--set \(text): a protocol is what settings begin with; name it with --protocol")
     }
     _ = try levels()
     _ = try noiseInterval()
+  }
+
+  private func assignments() throws -> [(name: String, value: String)] {
+    try set.map { try OptionText.assignment($0, example: "C=100") }
   }
 
   private func noiseInterval() throws -> (Double?, Double?)? {
@@ -123,10 +124,7 @@ struct SimulationOptions: ParsableArguments {
           "--protocol \(base.rawValue): \(path) is of the protocol \(named.rawValue); leave out one of them")
       }
     }
-    var assignments = set.map { text in
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (name: parts[0].trimmingCharacters(in: .whitespaces), value: parts.count > 1 ? String(parts[1]) : "")
-    }
+    var assignments = try assignments()
     let levels = try levels()
     if !levels.isEmpty { assignments.append(("noise.levels", "\(levels)")) }
     if let montage { assignments.append(("head.montage", Self.quoted(montage))) }

@@ -38,7 +38,7 @@ struct SimulationsReport: Encodable {
     let counts = try archive.counts()
     (self.path, count, failed, missing) = (path, archive.count, counts.failed, counts.missing)
     (noiseLevels, dataShape, layout) = (archive.noiseLevels, archive.dataShape, archive.layout)
-    settings = archive.layout.flatMap { try? JSONDecoder().decode(JSONDocument.self, from: Data($0.settings.utf8)) }
+    settings = archive.layout.flatMap { try? JSONDocument(json: Data($0.settings.utf8)) }
     parameters = try Self.ranges(of: archive)
   }
 
@@ -145,12 +145,7 @@ struct SimulationsReport: Encodable {
     return lines
   }
 
-  private var protocolName: String? {
-    guard case .object(let all) = settings, case .object(let inner) = all["settings"],
-      case .text(let name) = inner["protocol"]
-    else { return nil }
-    return name
-  }
+  private var protocolName: String? { settings?["settings"]?["protocol"]?.textValue }
 
   private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
 }

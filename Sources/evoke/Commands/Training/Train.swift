@@ -66,14 +66,10 @@ struct Train: ParsableCommand {
     guard model != nil || finetune != nil else {
       throw usageError("give a model with --model: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    for text in set where !text.contains("=") {
-      throw usageError("--set \(text): write NAME=VALUE, such as network.width=128")
-    }
+    _ = try assignments()
     guard !printSettings else { return }
     guard data != nil, let output else { throw usageError("give simulations to train on, and a file to write with -o") }
-    guard ["h5", "hdf5"].contains((output as NSString).pathExtension.lowercased()) else {
-      throw usageError("\(output): archives end in .h5")
-    }
+    try OptionText.requireArchive(output)
   }
 
   func run() throws {
@@ -195,6 +191,10 @@ struct Train: ParsableCommand {
         + "\(checkpoint.epochs.count) epochs; best \(Self.text(best + 1, checkpoint.epochs[best]))")
   }
 
+  private func assignments() throws -> [(name: String, value: String)] {
+    try set.map { try OptionText.assignment($0, example: "network.width=128") }
+  }
+
   /// The preset, or the settings of the weights to go on from, with what the options say.
   private func settings(_ initial: ModelConfiguration?) throws -> ModelConfiguration {
     var settings: ModelConfiguration
@@ -218,10 +218,7 @@ struct Train: ParsableCommand {
     if let learningRate { settings.training.learningRate = learningRate }
     if let seed { settings.training.seed = seed }
     do {
-      for text in set {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        try settings.set(parts[0].trimmingCharacters(in: .whitespaces), to: parts[1])
-      }
+      for (name, value) in try assignments() { try settings.set(name, to: value) }
       try settings.check()
     } catch let error as InverseModelError {
       throw usageError(error.message)
