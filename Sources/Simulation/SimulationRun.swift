@@ -63,12 +63,16 @@ public struct SimulationRun: Sendable {
     source = try SourceObservation(settings, timeline: timeline)
     times = source.times
     rate = source.rate
-    projection = try HeadProjection(settings, channels: channels, regions: regions, leadField: leadField)
+    let reference = try ReferenceOperator(settings.observation.reference, channels: channels)
+    projection = try HeadProjection(
+      settings, channels: channels, regions: regions, reference: reference, leadField: leadField)
     gains = projection.fixedGains
-    noise = try ReferencedNoise.make(settings, channels: channels, measured: measuredNoise)
+    noise = try ReferencedNoise.make(
+      settings, channels: channels, reference: reference, measured: measuredNoise)
     let amplitude = NoiseAmplitude(settings, lookup: lookup, simulatedEpochs: source.epochCount)
     recordings = try RecordingSynthesis(
-      settings, channels: channels, timeline: timeline, noise: noise, amplitude: amplitude, seed: seed)
+      settings, channels: channels, reference: reference, timeline: timeline, noise: noise, amplitude: amplitude,
+      seed: seed)
     observation =
       settings.observation.isLinear
       ? try AveragedObservation(settings, channels: channels, noise: noise, amplitude: amplitude, seed: seed)

@@ -30,4 +30,7 @@ public struct Channel: Hashable, Sendable {
     self.kind = kind
     self.position = position
   }
+
+  /// Where its electrode sits as far as that is known: its own position, or that of its name in the 10-05 system.
+  package var knownPosition: Position? { position ?? StandardElectrodes.position(for: name)?.position }
 }

@@ -1,13 +1,11 @@
-import ERP
-
 extension ContinuousFilter {
-  /// What the filter makes of a single one among zeros, for ``EpochNoise``; its place in time is not told.
+  /// What the filter makes of a single one among zeros, that is, its impulse response; its place in time is not told.
   ///
   /// An FIR filter alone has its coefficients. Notches and Butterworth filters, which run forwards and backwards, are
   /// applied to longer and longer signals until what is beyond the middle half is below 1e-10 of the largest value; the
   /// ends below that are cut off.
   ///
-  /// - Throws: ``SimulationError``, code `invalidSetting`, when the response is longer than four million samples.
+  /// - Throws: ``ERPError``, code `invalidFilter`, when the response is longer than four million samples.
   public func impulseResponse() throws -> [Double] {
     if iir == nil, let fir { return fir.coefficients }
     var length = 1024
@@ -24,8 +22,8 @@ extension ContinuousFilter {
       }
       length *= 2
     }
-    throw SimulationError(
-      code: .invalidSetting,
+    throw ERPError(
+      code: .invalidFilter,
       message: "the filter rings longer than four million samples; raise its lowest frequency, or lower its order")
   }
 }

@@ -25,11 +25,11 @@ struct AveragedObservation: PotentialObservation {
     self.amplitude = amplitude
     self.channels = channels
     self.seed = seed
-    rate = settings.model.rate
+    let rate = settings.model.rate
+    self.rate = rate
     var epochs = settings.observation.epochSettings
     // The noise is behind filter and reference already.
-    let recordingRate = settings.model.rate
-    let filter = try epochs.filter.map { try ContinuousFilter($0, rate: recordingRate).impulseResponse() }
+    let filter = try epochs.filter.map { try ContinuousFilter($0, rate: rate).impulseResponse() }
     (epochs.filter, epochs.reference) = (nil, .none)
     pipeline = ERPPipeline(epochs)
     // The event lies in its epoch of noise, also where what is kept begins behind it or ends before.

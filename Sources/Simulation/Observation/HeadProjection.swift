@@ -15,15 +15,18 @@ struct HeadProjection: Sendable {
   /// Prepares.
   ///
   /// - Parameters:
-  ///   - settings: Head, reference and places of sources.
+  ///   - settings: Head and places of sources.
   ///   - channels: With positions, unless there is a lead field.
   ///   - regions: One a region.
+  ///   - reference: Of the observation.
   ///   - leadField: A lead field made elsewhere, with the channels in the same order.
-  /// - Throws: ``SimulationError``, code `mismatch`; `HeadModelError`; `ERPError` for the reference.
-  init(_ settings: SimulationSettings, channels: [Channel], regions: [RegionLookup], leadField: LeadField?) throws {
+  /// - Throws: ``SimulationError``, code `mismatch`; `HeadModelError`.
+  init(
+    _ settings: SimulationSettings, channels: [Channel], regions: [RegionLookup], reference: ReferenceOperator,
+    leadField: LeadField?
+  ) throws {
     self.channels = channels
     self.regions = regions
-    let reference = try ReferenceOperator(settings.observation.reference, channels: channels)
     self.reference = reference
     if let leadField {
       let columns = settings.head.leadFieldColumns

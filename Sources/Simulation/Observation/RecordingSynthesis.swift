@@ -19,8 +19,8 @@ struct RecordingSynthesis: Sendable {
   private let topography: [Double]
 
   init(
-    _ settings: SimulationSettings, channels: [Channel], timeline: SimulatedTimeline, noise: SensorNoise,
-    amplitude: NoiseAmplitude, seed: UInt64
+    _ settings: SimulationSettings, channels: [Channel], reference: ReferenceOperator, timeline: SimulatedTimeline,
+    noise: SensorNoise, amplitude: NoiseAmplitude, seed: UInt64
   ) throws {
     self.channels = channels
     self.timeline = timeline
@@ -36,7 +36,6 @@ struct RecordingSynthesis: Sendable {
     blinks.meanInterval = 60 / settings.noise.blinksPerMinute
     self.blinks = blinks
     let far = try Blinks.topography(of: channels, head: HeadSphere(fitting: channels.compactMap(\.position)))
-    let reference = try ReferenceOperator(settings.observation.reference, channels: channels)
     topography = reference.applied(to: Matrix(rows: far.count, columns: 1, values: far)).values
   }
 

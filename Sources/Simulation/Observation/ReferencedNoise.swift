@@ -6,16 +6,16 @@ enum ReferencedNoise {
   /// Makes the noise.
   ///
   /// - Parameters:
-  ///   - settings: Kind, reference and rate.
+  ///   - settings: Kind and rate.
   ///   - channels: With positions, for the kind `realistic`.
+  ///   - reference: Of the observation.
   ///   - measured: For the kind `measured`, of the same channels.
   /// - Returns: Noise whose root mean square over channels is 1 V: of `realistic` behind the reference, of `white` before
   ///   it, as in the study. Measured noise is as it was measured.
-  /// - Throws: ``SimulationError``; `ERPError` for the reference; `HeadModelError`.
+  /// - Throws: ``SimulationError``; `HeadModelError`.
   static func make(
-    _ settings: SimulationSettings, channels: [Channel], measured: SensorNoise?
+    _ settings: SimulationSettings, channels: [Channel], reference: ReferenceOperator, measured: SensorNoise?
   ) throws -> SensorNoise {
-    let reference = try ReferenceOperator(settings.observation.reference, channels: channels)
     switch settings.noise.kind {
     case .white:
       return try .white(standardDeviation: 1, channels: channels.map(\.name)).referenced(by: reference)

@@ -28,7 +28,7 @@ struct NoiseSource {
     path: String, events: String?, window: (Double?, Double?)?, settings: SimulationSettings, channels: [String]?
   ) throws {
     if let table = try CovarianceFile.read(path) {
-      let places = try Self.places(of: channels, among: table.channels, path: path)
+      let places = try Self.places(of: channels, among: table.channels)
       var covariance = Matrix(rows: places.count, columns: places.count)
       for (row, first) in places.enumerated() {
         for (column, second) in places.enumerated() { covariance[row, column] = table.covariance[first, second] }
@@ -40,47 +40,8 @@ struct NoiseSource {
     }
     let interval =
       (window?.0 ?? settings.observation.tmin)...max(window?.0 ?? settings.observation.tmin, window?.1 ?? 0)
-    let epochs: Epochs
-    var notes: [String] = []
-    switch try InputFile(path: path) {
-    case .epochs(let found): epochs = found
-    case .evoked(_, let found?): epochs = found
-    case .recording(let file):
-      var recording = file.recording
-      if let rate = recording.signals.first(where: { $0.kind == .eeg })?.rate, rate != settings.model.rate {
-        notes.append(
-          "\(path): resampled from \(Formatting.number(rate)) to \(Formatting.number(settings.model.rate)) Hz")
-        recording = try recording.resampled(to: settings.model.rate)
-      }
-      if events == nil, !recording.annotations.contains(where: { !$0.isBad }),
-        !recording.signals.contains(where: { $0.kind == .status })
-      {
-        // Without events all of the recording is noise, second by second.
-        recording.annotations += recording.segments.flatMap { segment in
-          stride(from: segment.onset + 1, to: segment.end, by: 1).map { Annotation(onset: $0, text: "second") }
-        }
-        notes.append("\(path): has no events, so noise is learnt from all of it")
-      }
-      var erp = EpochSettings()
-      if let events { erp.events = EventSelection(list: events) }
-      (erp.tmin, erp.tmax, erp.baseline) = (interval.lowerBound, interval.upperBound, nil)
-      erp.peakToPeakLimit = Self.artifactLimit
-      erp.channels = try channels.map { names in
-        try Self.places(of: names, among: recording.signals.map { Channel(name: $0.label, kind: $0.kind) }, path: path)
-          .map { recording.signals[$0].label }
-      }
-      let result = try ERPPipeline(erp).epochs(of: recording)
-      let dropped = result.epochs.dropLog.count { !$0.isKept }
-      notes.append(
-        "\(path): noise learnt from \(Formatting.count(result.epochs.events.count, "baseline")) of "
-          + "\(Formatting.number(interval.lowerBound)) to \(Formatting.number(interval.upperBound)) s, "
-          + "\(dropped) left out above \(Formatting.microvolts(Self.artifactLimit)) peak to peak or outside")
-      epochs = result.epochs
-    case .evoked, .otherArchive:
-      throw SimulationError(
-        code: .tooLittleData,
-        message: "holds neither a recording nor epochs nor a /covariance, so no noise can be learnt")
-    }
+    var (epochs, notes) = try Self.epochs(
+      path: path, events: events, interval: interval, rate: settings.model.rate, channels: channels)
     guard abs(epochs.rate - settings.model.rate) < 1e-6 * epochs.rate else {
       throw SimulationError(
         code: .mismatch,
@@ -88,19 +49,71 @@ struct NoiseSource {
           "epochs at \(epochs.rate) Hz cannot give noise at \(settings.model.rate) Hz; set model.rate_hz to theirs")
     }
     let places = try Self.places(
-      of: channels ?? Self.placeable(epochs.channels), among: epochs.channels, path: path)
+      of: channels ?? Self.placeable(epochs.channels), among: epochs.channels)
     let left = epochs.channels.count - places.count
     if left > 0, channels == nil {
       notes.append("\(path): \(Formatting.count(left, "channel")) without a known place left out")
     }
-    let chosen = epochs.selecting(places)
-    self.channels = try Self.placed(chosen.channels)
-    noise = try SensorNoise.measured(chosen, in: interval)
+    epochs = epochs.selecting(places)
+    self.channels = try Self.placed(epochs.channels)
+    noise = try SensorNoise.measured(epochs, in: interval)
     self.notes = notes
   }
 
+  /// The epochs of a file, or those around the events of a recording, with remarks.
+  private static func epochs(
+    path: String, events: String?, interval: ClosedRange<Double>, rate: Double, channels: [String]?
+  ) throws -> (epochs: Epochs, notes: [String]) {
+    switch try InputFile(path: path) {
+    case .epochs(let epochs), .evoked(_, let epochs?): return (epochs, [])
+    case .recording(let file):
+      return try epochs(
+        of: file.recording, path: path, events: events, interval: interval, rate: rate, channels: channels)
+    case .evoked, .otherArchive:
+      throw SimulationError(
+        code: .tooLittleData,
+        message: "holds neither a recording nor epochs nor a /covariance, so no noise can be learnt")
+    }
+  }
+
+  /// The epochs around the events of a recording, or its seconds, without artifacts.
+  private static func epochs(
+    of original: Recording, path: String, events: String?, interval: ClosedRange<Double>, rate: Double,
+    channels: [String]?
+  ) throws -> (epochs: Epochs, notes: [String]) {
+    var (recording, notes) = (original, [String]())
+    if let found = recording.signals.first(where: { $0.kind == .eeg })?.rate, found != rate {
+      notes.append("\(path): resampled from \(Formatting.number(found)) to \(Formatting.number(rate)) Hz")
+      recording = try recording.resampled(to: rate)
+    }
+    if events == nil, !recording.annotations.contains(where: { !$0.isBad }),
+      !recording.signals.contains(where: { $0.kind == .status })
+    {
+      // Without events all of the recording is noise, second by second.
+      recording.annotations += recording.segments.flatMap { segment in
+        stride(from: segment.onset + 1, to: segment.end, by: 1).map { Annotation(onset: $0, text: "second") }
+      }
+      notes.append("\(path): has no events, so noise is learnt from all of it")
+    }
+    var erp = EpochSettings()
+    if let events { erp.events = EventSelection(list: events) }
+    (erp.tmin, erp.tmax, erp.baseline) = (interval.lowerBound, interval.upperBound, nil)
+    erp.peakToPeakLimit = artifactLimit
+    erp.channels = try channels.map { names in
+      try places(of: names, among: recording.signals.map { Channel(name: $0.label, kind: $0.kind) })
+        .map { recording.signals[$0].label }
+    }
+    let epochs = try ERPPipeline(erp).epochs(of: recording).epochs
+    let dropped = epochs.dropLog.count { !$0.isKept }
+    notes.append(
+      "\(path): noise learnt from \(Formatting.count(epochs.events.count, "baseline")) of "
+        + "\(Formatting.number(interval.lowerBound)) to \(Formatting.number(interval.upperBound)) s, "
+        + "\(dropped) left out above \(Formatting.microvolts(artifactLimit)) peak to peak or outside")
+    return (epochs, notes)
+  }
+
   /// Places of named channels, or of all.
-  private static func places(of names: [String]?, among channels: [Channel], path: String) throws -> [Int] {
+  private static func places(of names: [String]?, among channels: [Channel]) throws -> [Int] {
     guard let names else { return Array(channels.indices) }
     let known = ChannelNames(channels.map(\.name))
     return try names.map { name in
@@ -112,9 +125,7 @@ struct NoiseSource {
 
   /// Names of the EEG channels that have a place on the head.
   private static func placeable(_ channels: [Channel]) -> [String] {
-    channels.filter { channel in
-      channel.kind == .eeg && (channel.position ?? StandardElectrodes.position(for: channel.name)?.position) != nil
-    }.map(\.name)
+    channels.filter { $0.kind == .eeg && $0.knownPosition != nil }.map(\.name)
   }
 
   /// The channels with their places.
@@ -126,11 +137,7 @@ struct NoiseSource {
           "only \(channels.count) of its channels have a known place on the head; name a montage with --montage, "
           + "or rename channels to the 10-20 system")
     }
-    return channels.map { channel in
-      var placed = channel
-      placed.position = channel.position ?? StandardElectrodes.position(for: channel.name)?.position
-      return placed
-    }
+    return channels.map { Channel(name: $0.name, kind: $0.kind, position: $0.knownPosition) }
   }
 }
 

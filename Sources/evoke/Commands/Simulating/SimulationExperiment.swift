@@ -43,11 +43,7 @@ struct SimulationExperiment {
           message:
             "has \(field.sourceCount) columns, counted from 0, and no column \(column); see head.leadfield_columns"))
     }
-    var channels = table.channels.map { channel in
-      Channel(
-        name: channel.name, kind: .eeg,
-        position: channel.position ?? StandardElectrodes.position(for: channel.name)?.position)
-    }
+    var channels = table.channels.map { Channel(name: $0.name, kind: .eeg, position: $0.knownPosition) }
     if let montage {
       let wanted = try Montage(montage).channels
       do { field = try field.selecting(wanted.map(\.name)) } catch { throw InFile(path: path, error: error) }
