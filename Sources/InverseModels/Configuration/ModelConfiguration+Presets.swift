@@ -40,13 +40,15 @@ extension ModelConfiguration {
       training.warmUp = 2
       training.lowestRate = 0.01
       training.longestGradient = 1
+      training.averageEpochs = 4
       training.patience = 20
       if model == .eegTransformer {
-        preparation.components = 64
+        preparation.components = 32
         // Few large pieces: the head is as large as everything in front of it, and wants many samples at once.
         training.batch = 128
         training.shards = 2
         training.learningRate = 2e-3
+        training.weightDecay = 0.1
       } else {
         preparation.montage = "biosemi32"
       }

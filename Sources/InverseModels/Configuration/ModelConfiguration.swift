@@ -39,7 +39,8 @@ public struct ModelConfiguration: Hashable, Sendable {
     try require(
       training.epochs > 0 && training.batch > 0 && training.shards > 0 && training.learningRate > 0
         && training.learningRate.isFinite && training.weightDecay >= 0 && training.warmUp >= 0
-        && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.patience >= 0,
+        && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.averageEpochs >= 0
+        && training.patience >= 0,
       "epochs, batch, shards and learning_rate are above 0, other numbers of the training not below")
     try require(
       preparation.factor > 0 && preparation.highestRate >= 0 && preparation.components >= 0 && preparation.floor >= 0,

@@ -18,6 +18,8 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
   public var lowestRate = 0.0
   /// Longest gradient; 0 for no limit.
   public var longestGradient = 0.0
+  /// Epochs over which parameters are averaged for the answer, with weights that fade exponentially; 0 for none.
+  public var averageEpochs = 0.0
   /// Epochs without a better validation loss after which training ends; 0 never ends early.
   public var patience = 0
   /// Pieces that a batch is cut into: how many threads may share it.
@@ -33,6 +35,7 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
     case warmUp = "warm_up_epochs"
     case lowestRate = "lowest_rate"
     case longestGradient = "longest_gradient"
+    case averageEpochs = "average_epochs"
   }
 
   /// The settings of a run over so many rows.
@@ -42,7 +45,8 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
       epochs: epochs, batchSize: batch, shards: shards, seed: seed,
       optimizer: OptimizerSettings(
         learningRate: learningRate, weightDecay: weightDecay, isDecayDecoupled: weightDecay > 0,
-        longestGradient: longestGradient > 0 ? longestGradient : nil),
+        longestGradient: longestGradient > 0 ? longestGradient : nil,
+        averageDecay: averageEpochs > 0 ? max(0, 1 - 1 / (averageEpochs * Double(batches))) : 0),
       schedule: hasCosine
         ? .cosine(warmUp: Int((warmUp * Double(batches)).rounded()), lowest: lowestRate) : .constant,
       patience: patience > 0 ? patience : nil)

@@ -72,7 +72,8 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     }
     let state = checkpoint.optimizer
     guard
-      [checkpoint.values, checkpoint.bestValues, state.first, state.second].allSatisfy({ $0.count == parameterCount })
+      [checkpoint.values, checkpoint.bestValues, state.first, state.second].allSatisfy({ $0.count == parameterCount }),
+      state.average.isEmpty || state.average.count == parameterCount
     else {
       throw NetworkError(
         code: .checkpointDiffers,
@@ -126,6 +127,9 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     checkpoint.optimizer.update(
       &checkpoint.values, gradients: step.gradients, settings: settings.optimizer, factor: factor,
       threads: step.threads, kernels: step.kernels)
+    if settings.optimizer.averageDecay > 0 {
+      checkpoint.optimizer.average(checkpoint.values, decay: settings.optimizer.averageDecay)
+    }
     checkpoint.lossSum += loss * Double(rows.count)
     let meanLoss = checkpoint.lossSum / Double(first + rows.count)
     var finished: TrainingEpoch?
@@ -172,7 +176,7 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
       let rows = Array(first..<min(first + checkpoint.settings.batchSize, validation.count))
       try read(rows, of: validation)
       sum += withRows(rows.count) { step, inputs, targets in
-        step.lossSum(checkpoint.values, inputs: inputs, targets: targets, count: rows.count)
+        step.lossSum(checkpoint.answer, inputs: inputs, targets: targets, count: rows.count)
       }
     }
     guard sum.isFinite else { throw notFinite(sum, "of the validation rows after epoch \(epoch + 1)") }
@@ -216,7 +220,7 @@ extension TrainingCheckpoint {
     (batch, lossSum) = (0, 0)
     epochs.append(epoch)
     if let bestEpoch, TrainingCheckpoint.score(epochs[bestEpoch]) <= TrainingCheckpoint.score(epoch) { return }
-    (bestEpoch, bestValues) = (epochs.count - 1, values)
+    (bestEpoch, bestValues) = (epochs.count - 1, answer)
   }
 }
 

@@ -67,7 +67,8 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   public internal(set) var lossSum = 0.0
   /// Epochs that are done.
   public internal(set) var epochs: [TrainingEpoch] = []
-  /// The parameters after the epoch with the lowest validation loss, or training loss if there is no validation.
+  /// The parameters, or their running mean, after the epoch with the lowest validation loss, or training loss if there
+  /// is no validation.
   public internal(set) var bestValues: [Float]
   /// The number of that epoch, from 0 on; nil before the first one.
   public internal(set) var bestEpoch: Int?
@@ -81,6 +82,9 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
     (self.batch, self.lossSum, self.epochs) = (batch, lossSum, epochs)
     (self.bestValues, self.bestEpoch) = (bestValues, bestEpoch)
   }
+
+  /// The parameters that are validated and kept: their running mean if there is one.
+  var answer: [Float] { optimizer.average.isEmpty ? values : optimizer.average }
 
   /// Loss by which epochs are compared.
   static func score(_ epoch: TrainingEpoch) -> Double { epoch.validationLoss ?? epoch.trainingLoss }
