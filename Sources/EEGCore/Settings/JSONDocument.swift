@@ -72,6 +72,16 @@ package enum JSONDocument: Hashable, Codable, Sendable {
   /// The value as a text; nil for anything else.
   package var textValue: String? { if case .text(let text) = self { text } else { nil } }
 
+  /// The value as a number; nil for anything else.
+  package var numberValue: Double? {
+    switch self {
+    case .integer(let number): Double(number)
+    case .large(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
   /// Paths of all values that are no objects, in alphabetical order.
   package var leafPaths: [[String]] { leafPaths(below: []) }
 
