@@ -52,7 +52,7 @@ struct EstimatesPanel: Hashable, Sendable {
     let bottom = intervals.reduce(lowest) { min($0, max($1.y, lowest - beyond)) }
     let top = intervals.reduce(highest) { max($0, min($1.z, highest + beyond)) }
     let span = top - bottom
-    let margin = span > 0 ? 0.04 * span : max(0.1 * abs(top), 1e-9)
+    let margin = span > 0 ? 0.04 * span : (top == 0 ? 1 : 0.1 * abs(top))
     let limits = (bottom - margin)...(top + margin)
     self.limits = limits
     self.intervals = intervals.map { SIMD3($0.x, max($0.y, limits.lowerBound), min($0.z, limits.upperBound)) }

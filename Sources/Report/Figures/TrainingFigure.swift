@@ -97,7 +97,7 @@ public struct TrainingFigure: PagedFigure {
     let values = (curve.training + curve.validation).filter(\.isFinite).map(shown)
     let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
     let span = highest - lowest
-    let margin = span > 0 ? 0.05 * span : max(0.1 * abs(highest), 1e-9)
+    let margin = span > 0 ? 0.05 * span : (highest == 0 ? 1 : 0.1 * abs(highest))
     return (lowest - margin)...(highest + margin)
   }
 
@@ -107,11 +107,22 @@ public struct TrainingFigure: PagedFigure {
     return largest > 0 ? Int(floor(log10(largest))) : 0
   }
 
+  private var lossTicks: AxisTicks {
+    let room = Double(height) - top - bottom
+    return isLogarithmic
+      ? AxisTicks(logarithms: losses, count: max(3, Int(room / 24)))
+      : AxisTicks(losses, count: max(2, min(6, Int(room / 35))))
+  }
+
+  /// Room for the numbers of the losses and for their label.
+  private var left: Double {
+    max(PanelAxes.roomLeft, (lossTicks.texts.map { TextMeasure.width($0, size: 11) }.max() ?? 0) + 32)
+  }
+
   var page: Page {
     var page = Page(width: width, height: height)
     let box = PixelBox(
-      left: PanelAxes.roomLeft, top: top, width: Double(width) - PanelAxes.roomLeft - 24,
-      height: Double(height) - top - bottom)
+      left: left, top: top, width: Double(width) - left - 24, height: Double(height) - top - bottom)
     let below = PixelBox(left: box.left, top: box.bottom + Self.gap, width: box.width, height: rateHeight)
     let ticks = AxisTicks(whole: epochs, count: PanelAxes.xTickCount(box.width))
     let scale = pow(10, Double(ratePower))
@@ -120,8 +131,7 @@ public struct TrainingFigure: PagedFigure {
 
     var lossAxes = PanelAxes(
       box: box, x: epochs, y: losses, yLabels: ["Loss: \(lossName)", "Loss"], hasXNumbers: false, hasZeroLines: false)
-    lossAxes.xTicks = ticks
-    if isLogarithmic { lossAxes.yTicks = AxisTicks(logarithms: losses, count: max(3, Int(box.height / 24))) }
+    (lossAxes.xTicks, lossAxes.yTicks) = (ticks, lossTicks)
     var rateAxes = PanelAxes(
       box: below, x: epochs, y: rates, xLabel: "Epoch", hasZeroLines: false, yTickCount: 2)
     rateAxes.xTicks = ticks

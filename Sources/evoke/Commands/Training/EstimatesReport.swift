@@ -45,13 +45,12 @@ struct EstimatesReport: Encodable {
     let description = EstimatesDescription(archive)
     let model = [description.model, description.weights].compactMap(\.self).joined(separator: ", ")
     let uncertainty = archive.covariance == nil ? "" : ", with uncertainty"
-    return [
-      "\(path): EVOKE, estimates\(uncertainty)", "  \(description.data)",
-    ] + (model.isEmpty ? [] : ["  by \(model)"]) + [
-      "  estimates "
-        + archive.targets.map { target in
-          Formatting.printable(target.name) + (target.unit.isEmpty ? "" : " (\(Formatting.printable(target.unit)))")
-        }.joined(separator: ", "),
-    ]
+    let targets = archive.targets.map { target in
+      Formatting.printable(target.name) + (target.unit.isEmpty ? "" : " (\(Formatting.printable(target.unit)))")
+    }
+    var lines = ["\(path): EVOKE, estimates\(uncertainty)", "  \(description.data)"]
+    if !model.isEmpty { lines.append("  by \(model)") }
+    lines.append("  estimates \(targets.joined(separator: ", "))")
+    return lines
   }
 }
