@@ -61,7 +61,15 @@ package enum JSONDocument: Hashable, Codable, Sendable {
   ///
   /// - Throws: `DecodingError`, and what the type throws.
   package func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
+    let json = try JSONEncoder().encode(self)
+    do { return try JSONDecoder().decode(type, from: json) } catch DecodingError.dataCorrupted(let context)
+      where context.codingPath.isEmpty
+    {
+      // Foundation takes a number that does not fit its type for wrong JSON, and does not say where it was.
+      guard case .object = self else { throw DecodingError.dataCorrupted(context) }
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "a number is not whole, or beyond what it can be"))
+    }
   }
 
   /// The value of a key; nil where there is none.
