@@ -73,8 +73,6 @@ extension WeightsArchive {
     }
   }
 
-  private var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
-
   private static func scaling(in group: HDF5Group) throws -> [NamedArray] {
     try group.links().map { name in
       let dataset = try group.dataset(name)

@@ -121,6 +121,9 @@ public struct WeightsArchive: Hashable, Sendable {
     (self.input, self.data, self.curve, self.checkpoint) = (input, data, curve, checkpoint)
   }
 
+  /// How many numbers were learnt.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
+
   /// Name of the file of a run that has not ended.
   public static func partialPath(of path: String) -> String { path + ".partial" }
 

@@ -1,7 +1,7 @@
 /// Parameters of simulation number i, whichever shard or thread asks, and in whichever order.
 public struct ParameterSampler: Sendable {
   /// Where the uniform numbers come from.
-  public enum Method: String, Codable, CaseIterable, Hashable, Sendable {
+  public enum Method: String, CaseIterable, Hashable, Sendable {
     /// Independent random numbers: draw k of ``RandomStream`` with purpose `parameters` decides parameter k.
     case random
     /// Dimension k of a ``SobolSequence`` with Owen's scrambling decides parameter k: means over the first 2^m
@@ -50,5 +50,21 @@ public struct ParameterSampler: Sendable {
       for place in values.indices { values[place] = stream.uniform() }
     }
     prior.draw(replacing: &values)
+  }
+}
+
+extension ParameterSampler.Method: Codable {
+  /// Reads a name.
+  ///
+  /// - Throws: `DecodingError`, case `dataCorrupted`, for what is none of the names.
+  public init(from decoder: any Decoder) throws {
+    let name = try? decoder.singleValueContainer().decode(String.self)
+    guard let method = name.flatMap(Self.init(rawValue:)) else {
+      let names = Self.allCases.map(\.rawValue).joined(separator: " or ")
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath, debugDescription: "give \(names)" + (name.map { ", not '\($0)'" } ?? "")))
+    }
+    self = method
   }
 }

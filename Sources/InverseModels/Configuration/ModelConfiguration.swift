@@ -132,8 +132,10 @@ extension ModelConfiguration: Codable {
     do {
       self = try JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
     } catch {
+      let reason = (error as? DecodingError)?.settingMessage() ?? "\(error)"
       throw InverseModelError(
-        code: .invalidSetting, message: "the configuration of the model cannot be read: \(error); was it made by hand?")
+        code: .invalidSetting, message: "the configuration of the model cannot be read: \(reason); was it made by hand?"
+      )
     }
     try check()
   }
@@ -163,8 +165,8 @@ extension ModelConfiguration: Codable {
     tree.replace(matches[0][...], with: (try? JSONDocument(json: Data(value.utf8))) ?? .text(value))
     do {
       self = try tree.decode(ModelConfiguration.self)
-    } catch {
-      throw InverseModelError(code: .invalidSetting, message: "'\(value)' is no value of the setting '\(name)'")
+    } catch let error as DecodingError {
+      throw InverseModelError(code: .invalidSetting, message: error.settingMessage(of: name))
     }
     try check()
   }

@@ -116,6 +116,13 @@ public struct Estimates: Hashable, Sendable {
   /// Shape `[row, d, d]`; empty without uncertainty.
   public private(set) var covariance: [Double] = []
 
+  /// Standard deviations, shape `[row, d]`; nil without uncertainty.
+  public var deviation: [Double]? {
+    guard !covariance.isEmpty else { return nil }
+    let d = targetCount
+    return mean.indices.map { covariance[$0 * d + $0 % d].squareRoot() }
+  }
+
   init(count: Int) { targetCount = count }
 
   mutating func add(_ outputs: [Float], of model: InverseModel, rows: Int) {

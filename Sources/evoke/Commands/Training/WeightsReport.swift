@@ -26,8 +26,6 @@ struct WeightsReport: Encodable {
     hasUncertainty = file.configuration.hasUncertainty
   }
 
-  private var parameterCount: Int { archive.parameters.reduce(0) { $0 + $1.values.count } }
-
   private var validationLoss: Double? {
     archive.curve.bestEpoch.map { archive.curve.validationLoss[$0] }.flatMap { $0.isFinite ? $0 : nil }
   }
@@ -41,7 +39,7 @@ struct WeightsReport: Encodable {
     try container.encode(preset, forKey: .preset)
     try container.encode(hasUncertainty, forKey: .uncertainty)
     try container.encode(archive.targets.map(\.name), forKey: .targets)
-    try container.encode(parameterCount, forKey: .parameters)
+    try container.encode(archive.parameterCount, forKey: .parameters)
     try container.encode(archive.curve.trainingLoss.count, forKey: .epochs)
     try container.encode(archive.curve.bestEpoch.map { $0 + 1 }, forKey: .best_epoch)
     try container.encode(validationLoss, forKey: .validation_loss)
@@ -67,7 +65,7 @@ struct WeightsReport: Encodable {
     let state = archive.checkpoint == nil ? "" : ", unfinished"
     var lines = [
       "\(path): EVOKE, weights\(state)",
-      "  \(model), preset \(preset), \(parameterCount) parameters\(hasUncertainty ? ", with uncertainty" : "")",
+      "  \(model), preset \(preset), \(archive.parameterCount) parameters\(hasUncertainty ? ", with uncertainty" : "")",
       "  estimates \(archive.targets.map { Formatting.printable($0.name) }.joined(separator: ", "))",
     ]
     if let input = archive.input, let first = input.times.first, let last = input.times.last {
