@@ -13,14 +13,15 @@ struct TrainingFigureTests {
       training: losses, validation: losses.map { 1.1 * $0 }, learningRate: losses.map { _ in 5e-4 }, best: count - 1)
   }
 
-  private func figure(_ curve: TrainingFigure.Curve, _ change: (inout FigureOptions) -> Void = { _ in }) throws
-    -> TrainingFigure
-  {
+  private func figure(
+    _ curve: TrainingFigure.Curve, loss: TrainingFigure.Loss = .meanSquaredError,
+    _ change: (inout FigureOptions) -> Void = { _ in }
+  ) throws -> TrainingFigure {
     var options = FigureOptions()
     options.title = "lstm, preset default"
     change(&options)
     return try TrainingFigure(
-      curve, lossName: "mean squared error", subtitle: "1000 parameters, best validation loss 0.01", options: options)
+      curve, loss: loss, subtitle: "1000 parameters, best validation loss 0.01", options: options)
   }
 
   /// Rows of the data block.
@@ -30,12 +31,15 @@ struct TrainingFigureTests {
   }
 
   @Test(
-    "Losses stand on a logarithmic axis where they are positive and differ by a factor of three",
-    arguments: [(10.0, 0.1, true), (3, 0.1, true), (2, 0.1, false), (10, -0.1, false)])
-  func logarithmic(factor: Double, start: Double, isLogarithmic: Bool) throws {
+    "Squared errors stand on a logarithmic axis where they are positive and differ by a factor of three",
+    arguments: [
+      (10.0, 0.1, TrainingFigure.Loss.meanSquaredError, true), (3, 0.1, .meanSquaredError, true),
+      (2, 0.1, .meanSquaredError, false), (10, -0.1, .meanSquaredError, false), (10, 0.1, .negativeLogDensity, false),
+    ])
+  func logarithmic(factor: Double, start: Double, loss: TrainingFigure.Loss, isLogarithmic: Bool) throws {
     var curve = Self.curve(20, factor: factor, from: start)
     curve.validation = curve.training
-    let figure = try figure(curve)
+    let figure = try figure(curve, loss: loss)
     #expect(figure.isLogarithmic == isLogarithmic)
     for (row, loss) in zip(rows(figure), curve.training) {
       #expect(abs(row[1] - (isLogarithmic ? log10(loss) : loss)) < 1e-4)

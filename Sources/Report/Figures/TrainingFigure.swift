@@ -23,8 +23,16 @@ public struct TrainingFigure: PagedFigure {
     }
   }
 
+  /// What is made small.
+  public enum Loss: String, Hashable, Sendable {
+    /// Has a zero, so that a logarithmic axis may serve it.
+    case meanSquaredError = "mean squared error"
+    /// Is a logarithm itself, and may be negative.
+    case negativeLogDensity = "negative log density"
+  }
+
   private let curve: Curve
-  private let lossName: String
+  private let loss: Loss
   private let subtitle: String
   private let options: FigureOptions
   private let legend: Legend
@@ -37,15 +45,15 @@ public struct TrainingFigure: PagedFigure {
 
   /// Prepares the figure.
   ///
-  /// Losses stand on a logarithmic axis where all are above zero and the largest is three times the smallest or more.
+  /// Squared errors stand on a logarithmic axis where all are above zero and the largest is three times the smallest
+  /// or more.
   ///
   /// - Parameters:
-  ///   - lossName: What the loss is, such as `mean squared error`.
+  ///   - loss: What the losses are.
   ///   - subtitle: Words below the title.
   ///   - options: Title and size; the rest does not apply.
   /// - Throws: ``FigureError``, code `nothingToDraw`, without a finite loss; `invalidOption` for a page too small.
-  public init(_ curve: Curve, lossName: String, subtitle: String = "", options: FigureOptions = FigureOptions()) throws
-  {
+  public init(_ curve: Curve, loss: Loss, subtitle: String = "", options: FigureOptions = FigureOptions()) throws {
     let losses = (curve.training + curve.validation).filter(\.isFinite)
     guard let lowest = losses.min(), let highest = losses.max() else {
       throw FigureError(.nothingToDraw, "there is no finished epoch with a finite loss")
@@ -55,8 +63,8 @@ public struct TrainingFigure: PagedFigure {
         .invalidOption,
         "a training curve needs a page of at least \(Self.smallest.width) by \(Self.smallest.height) pixels")
     }
-    (self.curve, self.lossName, self.subtitle, self.options) = (curve, lossName, subtitle, options)
-    isLogarithmic = lowest > 0 && highest >= 3 * lowest
+    (self.curve, self.loss, self.subtitle, self.options) = (curve, loss, subtitle, options)
+    isLogarithmic = loss == .meanSquaredError && lowest > 0 && highest >= 3 * lowest
     var entries: [Legend.Entry] = []
     for (name, colour, values) in [
       ("training", Self.trainingColour, curve.training), ("validation", Self.validationColour, curve.validation),
@@ -130,7 +138,8 @@ public struct TrainingFigure: PagedFigure {
     let rates = 0...(highestRate > 0 ? 1.12 * highestRate : 1)
 
     var lossAxes = PanelAxes(
-      box: box, x: epochs, y: losses, yLabels: ["Loss: \(lossName)", "Loss"], hasXNumbers: false, hasZeroLines: false)
+      box: box, x: epochs, y: losses, yLabels: ["Loss: \(loss.rawValue)", "Loss"], hasXNumbers: false,
+      hasZeroLines: false)
     (lossAxes.xTicks, lossAxes.yTicks) = (ticks, lossTicks)
     var rateAxes = PanelAxes(
       box: below, x: epochs, y: rates, xLabel: "Epoch", hasZeroLines: false, yTickCount: 2)

@@ -23,7 +23,7 @@ extension PlotOptions {
       TrainingFigure.Curve(
         training: curve.trainingLoss, validation: curve.validationLoss, learningRate: curve.learningRate,
         best: curve.bestEpoch),
-      lossName: configuration.hasUncertainty ? "negative log density" : "mean squared error",
+      loss: configuration.hasUncertainty ? .negativeLogDensity : .meanSquaredError,
       subtitle: words.joined(separator: ", "), options: options)
   }
 

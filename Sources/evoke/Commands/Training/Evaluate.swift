@@ -50,6 +50,7 @@ struct Evaluate: ParsableCommand {
       if reports.count == 1 { try JSONOutput.print(reports[0]) } else { try JSONOutput.print(reports) }
     } else {
       for report in reports { report.lines().forEach(Console.print) }
+      if let output { Console.print("wrote \(output)") }
     }
   }
 
