@@ -43,12 +43,13 @@ extension ModelConfiguration {
       training.averageEpochs = 4
       training.patience = 20
       if model == .eegTransformer {
-        preparation.components = 32
+        preparation.components = 64
         // Few large pieces: the head is as large as everything in front of it, and wants many samples at once.
         training.batch = 128
         training.shards = 2
         training.learningRate = 2e-3
-        training.weightDecay = 0.1
+        training.weightDecay = 0.2
+        training.epochs = 80
       } else {
         preparation.montage = "biosemi32"
       }
