@@ -51,7 +51,8 @@ let package = Package(
     .executableTarget(
       name: "network-step",
       dependencies: [
-        .product(name: "Networks", package: "evoke"), .product(name: "EvokeNumerics", package: "evoke"),
+        .product(name: "Networks", package: "evoke"), .product(name: "InverseModels", package: "evoke"),
+        .product(name: "EvokeNumerics", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -39,7 +39,7 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
   }
 
   /// The settings of a run over so many rows.
-  func settings(rowCount: Int) -> TrainingSettings {
+  public func settings(rowCount: Int) -> TrainingSettings {
     let batches = (rowCount + batch - 1) / batch
     return TrainingSettings(
       epochs: epochs, batchSize: batch, shards: shards, seed: seed,

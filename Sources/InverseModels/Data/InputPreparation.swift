@@ -58,6 +58,21 @@ public struct InputPreparation: Hashable, Sendable {
     preparedTimes = times / decimation
   }
 
+  /// Samples as the network sees them.
+  ///
+  /// - Parameters:
+  ///   - potentials: Shape `[sample, channel, time]`, in volts.
+  ///   - count: Samples.
+  /// - Returns: Shape `[sample, valueCount]`; within a sample `[time, channel]` if ``isTimeFirst``, else
+  ///   `[channel, time]`.
+  public func prepared(_ potentials: [Float], count: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: count * valueCount)
+    potentials.withUnsafeBufferPointer { potentials in
+      result.withUnsafeMutableBufferPointer { InputPreparer(self).prepare(potentials, count: count, into: $0) }
+    }
+    return result
+  }
+
   /// From the channels of data to those of a standard montage, without their mean.
   ///
   /// - Throws: ``InverseModelError``, codes `invalidSetting` and `dataDiffer`.
