@@ -52,3 +52,22 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
       patience: patience > 0 ? patience : nil)
   }
 }
+
+extension TrainingPlan {
+  /// Reads settings; those that came later may be missing, and then stand for what was done before them.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    epochs = try values.decode(Int.self, forKey: .epochs)
+    batch = try values.decode(Int.self, forKey: .batch)
+    learningRate = try values.decode(Double.self, forKey: .learningRate)
+    weightDecay = try values.decode(Double.self, forKey: .weightDecay)
+    hasCosine = try values.decode(Bool.self, forKey: .hasCosine)
+    warmUp = try values.decode(Double.self, forKey: .warmUp)
+    lowestRate = try values.decode(Double.self, forKey: .lowestRate)
+    longestGradient = try values.decode(Double.self, forKey: .longestGradient)
+    averageEpochs = try values.decodeIfPresent(Double.self, forKey: .averageEpochs) ?? 0
+    patience = try values.decode(Int.self, forKey: .patience)
+    shards = try values.decode(Int.self, forKey: .shards)
+    seed = try values.decode(UInt64.self, forKey: .seed)
+  }
+}
