@@ -14,7 +14,6 @@ struct EstimatesReport: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case path, format, kind, simulations, uncertainty, targets, settings
-    case start, duration_s, signals, annotations, segments, warnings
   }
 
   /// Reads a file.
@@ -31,13 +30,7 @@ struct EstimatesReport: Encodable {
     try container.encode(archive.covariance != nil, forKey: .uncertainty)
     try container.encode(archive.targets.map { Target(name: $0.name, unit: $0.unit) }, forKey: .targets)
     try container.encode(try? JSONDocument(json: Data(archive.settings.utf8)), forKey: .settings)
-    // The keys of every file, which estimates have nothing for.
-    try container.encodeNil(forKey: .start)
-    try container.encode(0, forKey: .duration_s)
-    try container.encode([String](), forKey: .signals)
-    try container.encode(0, forKey: .annotations)
-    try container.encode([String](), forKey: .segments)
-    try container.encode([String](), forKey: .warnings)
+    try NoRecordingKeys().encode(to: encoder)
   }
 
   /// The report for people.

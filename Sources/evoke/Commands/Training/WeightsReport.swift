@@ -13,7 +13,6 @@ struct WeightsReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case path, format, kind, model, preset, uncertainty, targets, parameters, epochs, best_epoch, validation_loss
     case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
-    case start, duration_s, signals, annotations, segments, warnings
   }
 
   /// Reads a file.
@@ -45,13 +44,7 @@ struct WeightsReport: Encodable {
     try container.encode(validationLoss, forKey: .validation_loss)
     try container.encode(archive.data.split.count, forKey: .simulations)
     try container.encode(archive.checkpoint == nil, forKey: .finished)
-    // The keys of every file, which weights have nothing for.
-    try container.encodeNil(forKey: .start)
-    try container.encode(0, forKey: .duration_s)
-    try container.encode([String](), forKey: .signals)
-    try container.encode(0, forKey: .annotations)
-    try container.encode([String](), forKey: .segments)
-    try container.encode([String](), forKey: .warnings)
+    try NoRecordingKeys().encode(to: encoder)
     guard let input = archive.input else { return }
     try container.encode(input.channels.map(\.name), forKey: .channels)
     try container.encode(input.times.count, forKey: .times)
