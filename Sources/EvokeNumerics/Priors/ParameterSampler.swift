@@ -52,19 +52,3 @@ public struct ParameterSampler: Sendable {
     prior.draw(replacing: &values)
   }
 }
-
-extension ParameterSampler.Method: Codable {
-  /// Reads a name.
-  ///
-  /// - Throws: `DecodingError`, case `dataCorrupted`, for what is none of the names.
-  public init(from decoder: any Decoder) throws {
-    let name = try? decoder.singleValueContainer().decode(String.self)
-    guard let method = name.flatMap(Self.init(rawValue:)) else {
-      let names = Self.allCases.map(\.rawValue).joined(separator: " or ")
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath, debugDescription: "give \(names)" + (name.map { ", not '\($0)'" } ?? "")))
-    }
-    self = method
-  }
-}

@@ -224,3 +224,5 @@ extension SimulationSettings {
     }
   }
 }
+
+extension ParameterSampler.Method: NamedChoice {}
