@@ -78,8 +78,6 @@ public struct EstimatesArchive: Hashable, Sendable {
   /// The standard deviation of every estimate, shape `[simulation, target]`; nil without ``covariance``, NaN where a
   /// variance is negative.
   public var deviation: [Double]? {
-    guard let covariance else { return nil }
-    let d = targets.count
-    return estimate.indices.map { covariance[$0 * d + $0 % d].squareRoot() }
+    covariance.map { Covariances.deviations($0, size: targets.count) }
   }
 }

@@ -118,9 +118,7 @@ public struct Estimates: Hashable, Sendable {
 
   /// Standard deviations, shape `[row, d]`; nil without uncertainty.
   public var deviation: [Double]? {
-    guard !covariance.isEmpty else { return nil }
-    let d = targetCount
-    return mean.indices.map { covariance[$0 * d + $0 % d].squareRoot() }
+    covariance.isEmpty ? nil : Covariances.deviations(covariance, size: targetCount)
   }
 
   init(count: Int) { targetCount = count }
