@@ -60,20 +60,6 @@ public struct OptimizerState: Hashable, Codable, Sendable {
     second = Array(repeating: 0, count: count)
   }
 
-  /// Moves the running mean of the parameters, which begins with their first values.
-  ///
-  /// It follows quickly at first, so that those do not stay in it for long.
-  mutating func average(_ values: [Float], decay: Double) {
-    if average.isEmpty { average = values }
-    precondition(average.count == values.count, "there is one mean a value")
-    let share = Float(1 - min(decay, Double(step) / Double(step + 9)))
-    average.withUnsafeMutableBufferPointer { average in
-      values.withUnsafeBufferPointer { values in
-        for place in values.indices { average[place] += share * (values[place] - average[place]) }
-      }
-    }
-  }
-
   /// Makes a step.
   ///
   /// - Parameters:
@@ -123,6 +109,21 @@ public struct OptimizerState: Hashable, Codable, Sendable {
         }
       }
     }
+    if settings.averageDecay > 0 { moveAverage(to: values, decay: settings.averageDecay) }
     return norm
+  }
+
+  /// Moves the running mean of the parameters, which begins with those after the first step.
+  ///
+  /// It follows quickly at first, so that those do not stay in it for long.
+  private mutating func moveAverage(to values: [Float], decay: Double) {
+    if average.isEmpty { average = values }
+    precondition(average.count == values.count, "there is one mean a value")
+    let share = Float(1 - min(decay, Double(step) / Double(step + 9)))
+    average.withUnsafeMutableBufferPointer { average in
+      values.withUnsafeBufferPointer { values in
+        for place in values.indices { average[place] += share * (values[place] - average[place]) }
+      }
+    }
   }
 }

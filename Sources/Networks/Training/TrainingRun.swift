@@ -127,9 +127,6 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     checkpoint.optimizer.update(
       &checkpoint.values, gradients: step.gradients, settings: settings.optimizer, factor: factor,
       threads: step.threads, kernels: step.kernels)
-    if settings.optimizer.averageDecay > 0 {
-      checkpoint.optimizer.average(checkpoint.values, decay: settings.optimizer.averageDecay)
-    }
     checkpoint.lossSum += loss * Double(rows.count)
     let meanLoss = checkpoint.lossSum / Double(first + rows.count)
     var finished: TrainingEpoch?
