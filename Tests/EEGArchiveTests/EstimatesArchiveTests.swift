@@ -113,20 +113,14 @@ struct EstimatesArchiveTests {
   @Test("A file that was cut anywhere is an error and no crash", arguments: 0..<20)
   func cut(_ number: Int) throws {
     try example().write(to: folder.path("e.h5"))
-    let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("e.h5")))
-    try bytes.prefix(bytes.count * number / 20).write(to: URL(fileURLWithPath: folder.path("cut.h5")))
-    #expect(throws: (any Error).self) { try EstimatesArchive(reading: folder.path("cut.h5")) }
+    try folder.cut("e.h5", to: Double(number) / 20)
+    #expect(throws: (any Error).self) { try EstimatesArchive(reading: folder.path("e.h5")) }
   }
 
   @Test("A file with changed bytes is read or refused, never a crash", arguments: 0..<60)
   func changed(_ seed: Int) throws {
     try example().write(to: folder.path("e.h5"))
-    var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("e.h5")))
-    var generator = SplitMix64(seed: UInt64(seed))
-    for _ in 0..<4 {
-      bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
-    }
-    try bytes.write(to: URL(fileURLWithPath: folder.path("e.h5")))
+    try folder.changeBytes(of: "e.h5", seed: seed)
     do {
       #expect(try EstimatesArchive(reading: folder.path("e.h5")).simulations.count > 0)
     } catch let error as ArchiveError {
