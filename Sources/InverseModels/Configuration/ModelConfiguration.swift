@@ -118,6 +118,11 @@ extension ModelConfiguration: Codable {
     try values.encode(training, forKey: .training)
   }
 
+  /// Settings that came later, with what was done before them: weights of then can still be read.
+  private static let laterSettings: [(path: [String], value: JSONDocument)] = [
+    (["training", "average_epochs"], .integer(0)), (["training", "exchange_noise"], .flag(false)),
+  ]
+
   /// The configuration as JSON with sorted keys.
   public func json() throws -> String {
     let encoder = JSONEncoder()
@@ -130,7 +135,9 @@ extension ModelConfiguration: Codable {
   /// - Throws: ``InverseModelError``, code `invalidSetting`.
   public init(json: String) throws(InverseModelError) {
     do {
-      self = try JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
+      var tree = try JSONDocument(json: Data(json.utf8))
+      for (path, value) in Self.laterSettings { tree.insert(value, at: path[...]) }
+      self = try tree.decode(ModelConfiguration.self)
     } catch {
       let reason = (error as? DecodingError)?.settingMessage() ?? "\(error)"
       throw InverseModelError(
@@ -179,6 +186,17 @@ extension JSONDocument {
       return
     }
     values[key]?.replace(path.dropFirst(), with: value)
+    self = .object(values)
+  }
+
+  /// Adds a value to an object that is there, unless it has one.
+  fileprivate mutating func insert(_ value: JSONDocument, at path: ArraySlice<String>) {
+    guard let key = path.first, case .object(var values) = self else { return }
+    if path.count == 1 {
+      values[key] = values[key] ?? value
+    } else {
+      values[key]?.insert(value, at: path.dropFirst())
+    }
     self = .object(values)
   }
 }

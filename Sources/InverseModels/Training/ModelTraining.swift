@@ -76,6 +76,7 @@ public struct ModelTraining<Source: LabelledData> {
     let share = parts.0 / (parts.0 + parts.1)
     let trainingRows = try SimulationRows(
       data, preparation: model.preparation, simulations: training, targets: scaled(trainingTargets), levels: levels,
+      exchange: configuration.cleanLevel(among: data.noiseLevels).map { ($0, configuration.training.seed) },
       progress: { progress($0 * share) })
     let validationRows = try SimulationRows(
       data, preparation: model.preparation, simulations: validation, targets: scaled(values(validation)),
@@ -141,6 +142,21 @@ extension ModelConfiguration {
       levels.append(place)
     }
     return levels.isEmpty ? [0] : levels
+  }
+
+  /// The number of the level without noise, if simulations shall get each other's noise.
+  ///
+  /// - Throws: ``InverseModelError``, code `invalidSetting`, if it is needed and not there.
+  func cleanLevel(among known: [Double?]) throws(InverseModelError) -> Int? {
+    guard training.exchangesNoise else { return nil }
+    guard let place = known.firstIndex(of: 0) else {
+      throw InverseModelError(
+        code: .invalidSetting,
+        message:
+          "exchange_noise wants potentials without noise beside those with it; simulate with --noise-level 0 and "
+          + "the level to train on, and give the latter to train with --noise-level")
+    }
+    return place
   }
 
   /// The targets, all parameters if none is named.
