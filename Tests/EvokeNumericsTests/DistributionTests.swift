@@ -59,14 +59,14 @@ import Testing
     #expect(table.count > 60)
     for row in table {
       let error = relativeError(KolmogorovDistribution.survival(row[1], count: Int(row[0])), row[2])
-      #expect(error < (row[0] <= 140 ? 1e-9 : 1e-6), "n = \(row[0]) at \(row[1]) is \(error) off")
+      #expect(error < (row[0] <= 140 ? 1e-9 : 5e-6), "n = \(row[0]) at \(row[1]) is \(error) off")
     }
   }
 
   @Test func kolmogorovsDistributionIsThatOfSciPy() throws {
     for row in try Self.reference().kolmogorov_scipy {
       let error = relativeError(KolmogorovDistribution.survival(row[1], count: Int(row[0])), row[2])
-      #expect(error < 2e-6, "n = \(row[0]) at \(row[1]) is \(error) off")
+      #expect(error < 5e-6, "n = \(row[0]) at \(row[1]) is \(error) off")
     }
   }
 

@@ -67,7 +67,7 @@ struct SumModel: Sendable {
 
   func sample(runs: Int, draws: Int, seed: UInt64) throws -> NormalModel.Sample {
     var stream = RandomStream(seed: seed, simulation: 1, purpose: RandomPurpose("normal model"))
-    let noise = 0.3
+    let noise = 0.1
     // x = θ₁ + θ₂ + noise: both have posterior mean x / (2 + noise²) and covariance I - 1 1ᵀ / (2 + noise²).
     let share = 1 / (2 + noise * noise)
     let (variance, covariance) = (1 - share, forgetsDependence ? 0 : -share)

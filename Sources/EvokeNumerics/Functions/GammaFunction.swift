@@ -18,7 +18,7 @@ public enum GammaFunction {
   /// The share of the integral of t^(a-1) e^(-t) over all t > 0 that lies below x: P(a, x), the regularised lower
   /// incomplete gamma function.
   ///
-  /// Relative error below 1e-12 for a up to 1,000. Source: Press et al. 2007, "Numerical Recipes", section 6.2: a series below
+  /// Relative error of the smaller share below 1e-12 for a from 0.5 to 1,000. Source: Press et al. 2007, "Numerical Recipes", section 6.2: a series below
   /// a + 1 and a continued fraction above.
   public static func lowerShare(_ a: Double, _ x: Double) -> Double {
     precondition(a > 0, "the shape of a gamma distribution is above 0")
@@ -55,7 +55,8 @@ public enum GammaFunction {
     guard a >= stirlingStart else { return Elementary.exp(a * Elementary.log(x) - x - log(a + 1)) }
     // Near the peak x = a, the large terms of the exponent are taken away by hand.
     let excess = (x - a) / a
-    let exponent = a * (Elementary.log1p(excess) - excess) - stirlingCorrection(a)
+    let logRatio = abs(excess) < 0.5 ? Elementary.log1p(excess) : Elementary.log(x / a)
+    let exponent = a * (logRatio - excess) - stirlingCorrection(a)
     return Elementary.exp(exponent - 0.5 * Elementary.log(a) - StandardNormal.logNormalizer)
   }
 

@@ -5,9 +5,9 @@ public enum KolmogorovDistribution {
   ///
   /// | where | how | error |
   /// |---|---|---|
-  /// | n D² > 4 | twice the one-sided probability, a finite sum | 1e-9 relative |
-  /// | n ≤ 140 | power of a matrix | 1e-10 relative |
-  /// | n > 140 | asymptotic series with three corrections | 1e-6 relative |
+  /// | n D² > 4; beyond n = 140, n D² > 2.4 | twice the one-sided probability, a finite sum | 1e-6 relative |
+  /// | n ≤ 140 | power of a matrix | 1e-9 relative |
+  /// | n > 140 | asymptotic series with three corrections | 5e-6 relative |
   ///
   /// Sources: Marsaglia, Tsang and Wang 2003, Journal of Statistical Software 8(18); Pelz and Good 1976, Journal of the
   /// Royal Statistical Society B 38, 152-156; Birnbaum and Tingey 1951, Annals of Mathematical Statistics 22, 592-596;
@@ -19,7 +19,7 @@ public enum KolmogorovDistribution {
     let n = Double(count)
     if distance * n <= 0.5 { return 1 }
     if distance >= 1 { return 0 }
-    if n * distance * distance > 4 || distance >= 0.5 { return min(1, 2 * oneSidedSurvival(distance, count: count)) }
+    if n * distance * distance > (count <= 140 ? 4 : 2.4) || distance >= 0.5 { return min(1, 2 * oneSidedSurvival(distance, count: count)) }
     let cumulative =
       count <= 140 ? matrixPower(distance, count: count) : asymptotic(distance * n.squareRoot(), count: n)
     return min(1, max(0, 1 - cumulative))
@@ -133,11 +133,17 @@ private struct ScaledMatrix {
   func times(_ other: ScaledMatrix) -> ScaledMatrix {
     var result = ScaledMatrix(size: size)
     result.exponent = exponent + other.exponent
-    for row in 0..<size {
-      for inner in 0..<size {
-        let factor = values[row * size + inner]
-        if factor == 0 { continue }
-        for column in 0..<size { result.values[row * size + column] += factor * other.values[inner * size + column] }
+    result.values.withUnsafeMutableBufferPointer { result in
+      values.withUnsafeBufferPointer { left in
+        other.values.withUnsafeBufferPointer { right in
+          for row in 0..<size {
+            for inner in 0..<size {
+              let factor = left[row * size + inner]
+              if factor == 0 { continue }
+              for column in 0..<size { result[row * size + column] += factor * right[inner * size + column] }
+            }
+          }
+        }
       }
     }
     if result.values[size / 2 * size + size / 2] > 0x1p400 {

@@ -42,6 +42,8 @@ public struct ECDFBand: Hashable, Sendable {
       let middle = 0.5 * (low + high)
       if paths.probability(inside: paths.limits(pointwise: middle)) >= level { low = middle } else { high = middle }
     }
+    // The probability falls in steps. Just before one, rounding would decide which limits move.
+    low *= 1 - 1e-9
     let limits = paths.limits(pointwise: low)
     (self.count, pointwise) = (count, low)
     coverage = paths.probability(inside: limits)
