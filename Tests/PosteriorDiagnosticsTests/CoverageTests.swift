@@ -170,21 +170,21 @@ import Testing
       try ExpectedCoverage.highestDensity(truths: sample.truthDensities, draws: sample.drawDensities).uniformity
     }
     let (right, wrong) = (try sample(false), try sample(true))
-    #expect(SimulationBasedCalibration(RankStatistics(wrong.runs)).miscalibrated() == [])
+    #expect(SimulationBasedCalibration(RankStatistics(wrong.runs)).miscalibrated(at: 0.001) == [])
     #expect(try TARP(wrong.runs).coverage.uniformity.pValue < 1e-3)
     #expect(try densest(wrong).pValue < 1e-3)
-    #expect(try TARP(right.runs).coverage.uniformity.pValue > 0.01)
-    #expect(try densest(right).pValue > 0.01)
+    #expect(try TARP(right.runs).coverage.uniformity.pValue > 0.001)
+    #expect(try densest(right).pValue > 0.001)
   }
 
   @Test func aPriorAsPosteriorIsFoundByPointsThatDependOnTheData() throws {
     let sample = try NormalModel(isPrior: true).sample(runs: 500, draws: 49, seed: 5)
-    #expect(SimulationBasedCalibration(RankStatistics(sample.runs)).miscalibrated() == [])
-    #expect(try TARP(sample.runs).coverage.uniformity.pValue > 0.01)
+    #expect(SimulationBasedCalibration(RankStatistics(sample.runs)).miscalibrated(at: 0.001) == [])
+    #expect(try TARP(sample.runs).coverage.uniformity.pValue > 0.001)
     #expect(try TARP(sample.runs, references: .given(sample.data)).coverage.uniformity.pValue < 1e-6)
     // The true posterior passes with the same points.
     let right = try NormalModel().sample(runs: 500, draws: 49, seed: 5)
-    #expect(try TARP(right.runs, references: .given(right.data)).coverage.uniformity.pValue > 0.01)
+    #expect(try TARP(right.runs, references: .given(right.data)).coverage.uniformity.pValue > 0.001)
   }
 
   @Test func unusableRunsAreRefused() throws {

@@ -19,7 +19,9 @@ public enum KolmogorovDistribution {
     let n = Double(count)
     if distance * n <= 0.5 { return 1 }
     if distance >= 1 { return 0 }
-    if n * distance * distance > (count <= 140 ? 4 : 2.4) || distance >= 0.5 { return min(1, 2 * oneSidedSurvival(distance, count: count)) }
+    if n * distance * distance > (count <= 140 ? 4 : 2.4) || distance >= 0.5 {
+      return min(1, 2 * oneSidedSurvival(distance, count: count))
+    }
     let cumulative =
       count <= 140 ? matrixPower(distance, count: count) : asymptotic(distance * n.squareRoot(), count: n)
     return min(1, max(0, 1 - cumulative))

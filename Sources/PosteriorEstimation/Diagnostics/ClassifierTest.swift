@@ -1,8 +1,9 @@
 import EvokeNumerics
 import ParallelLoops
 
-/// Classifier two-sample test (C2ST): how often a trained network tells which of two sets a sample comes from. 0.5 for
-/// sets of one law, 1 for sets that never meet.
+/// Classifier two-sample test (C2ST): how often a trained network tells which of two sets a sample comes from.
+///
+/// That is 0.5 for sets of one law and 1 for sets that never meet.
 ///
 /// This is the metric of the benchmark sbibm, with scikit-learn's classifier rebuilt on our engine: both sets scaled by
 /// mean and standard deviation of the first, two hidden layers of 10 units a dimension, cross-validation in five shuffled

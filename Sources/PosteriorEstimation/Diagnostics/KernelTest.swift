@@ -30,7 +30,9 @@ public struct KernelTest: Hashable, Sendable {
   /// σ.
   public let bandwidth: Double
   /// Probability of such a discrepancy or a larger one if both sets follow one law: exact, in steps of
-  /// 1 / (permutations + 1). Nil without permutations.
+  /// 1 / (permutations + 1).
+  ///
+  /// Nil without permutations.
   public let pValue: Double?
 
   /// Samples of both sets that the median distance is taken from at most; beyond, they are chosen by seed.

@@ -4,7 +4,7 @@ import ParallelLoops
 struct MahalanobisDistance: Hashable, Sendable {
   /// Values of a sample, d.
   let dimensions: Int
-  /// Weight with which the covariance was drawn towards the identity, in 0 ... 1, see ``ShrunkCovariance``.
+  /// Weight from 0 to 1 with which the covariance was drawn towards the identity, see ``ShrunkCovariance``.
   let shrinkage: Double
   /// Dimensions that vary, v of them.
   private let varying: [Int]

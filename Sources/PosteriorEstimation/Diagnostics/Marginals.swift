@@ -80,12 +80,14 @@ public struct MarginalSummary: Hashable, Sendable {
 /// Quantiles of samples, after the numbers of Hyndman and Fan 1996, "Sample quantiles in statistical packages", American
 /// Statistician 50, 361-365.
 enum Quantile {
-  /// Number 7: share p at place p (n - 1) from 0 on, straight lines between. NumPy's default.
+  /// Number 7, NumPy's default: share p at place p (n - 1) from 0 on, straight lines between.
   static func linear(_ sorted: [Double], _ share: Double) -> Double {
     value(at: share * Double(sorted.count - 1), of: sorted)
   }
 
-  /// Number 6: share p at place p (n + 1) - 1. One more draw lies below it with probability p, whatever the law, as long
+  /// Number 6: share p at place p (n + 1) - 1.
+  ///
+  /// One more draw lies below it with probability p, whatever the law, as long
   /// as the place is one of the draws; beyond them it is the nearest one.
   static func predictive(_ sorted: [Double], _ share: Double) -> Double {
     value(at: share * Double(sorted.count + 1) - 1, of: sorted)

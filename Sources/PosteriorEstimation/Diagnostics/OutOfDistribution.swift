@@ -24,7 +24,7 @@ public struct OutOfDistribution: Hashable, Sendable {
 
   /// Values of an embedding.
   public var dimensions: Int { distance.dimensions }
-  /// Weight with which the covariance was drawn towards the identity, in 0 ... 1.
+  /// Weight from 0 to 1 with which the covariance was drawn towards the identity.
   public var shrinkage: Double { distance.shrinkage }
 
   /// Learns from training embeddings.

@@ -12,6 +12,7 @@ public struct PosteriorContraction: Hashable, Sendable {
   /// Variance of the draws (divisor: draws - 1), shape `[run, parameter]`.
   public let variances: [Double]
   /// (mean - truth) / standard deviation, shape `[run, parameter]`: of mean 0 and variance near 1 over calibrated runs.
+  ///
   /// For draws that are all the same it is ±∞, or 0 if they equal the truth.
   public let zScores: [Double]
   /// 1 - variance of the draws / variance of the prior, shape `[run, parameter]`: 1 for a parameter that the data

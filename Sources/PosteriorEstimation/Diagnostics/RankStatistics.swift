@@ -12,7 +12,7 @@ public struct RankStatistics: Hashable, Sendable {
   public let parameterCount: Int
   /// Draws of each run, n.
   public let drawCount: Int
-  /// Draws below the truth, in 0 ... n; shape `[run, parameter]`.
+  /// Draws below the truth, from 0 to n; shape `[run, parameter]`.
   public let ranks: [Int]
   /// (rank + uniform) / (n + 1), in (0, 1); shape `[run, parameter]`.
   public let positions: [Double]

@@ -5,7 +5,7 @@
 struct ShrunkCovariance: Hashable, Sendable {
   /// Number of dimensions.
   let dimensions: Int
-  /// Weight of the identity, in 0 ... 1.
+  /// Weight of the identity, from 0 to 1.
   let shrinkage: Double
   /// Shape `[d, d]`.
   let values: [Double]

@@ -111,7 +111,9 @@ public struct TARP: Hashable, Sendable {
     }
   }
 
-  /// Coverage of the balls. Its ``ExpectedCoverage/excess(from:)`` from 0.5 on is negative for a posterior that is too
+  /// Coverage of the balls.
+  ///
+  /// Its ``ExpectedCoverage/excess(from:)`` from 0.5 on is negative for a posterior that is too
   /// narrow or in the wrong place, and positive for one that is too wide.
   public var coverage: ExpectedCoverage { ExpectedCoverage(levels: positions) }
 }
