@@ -3,8 +3,8 @@ import PosteriorEstimation
 
 /// A model with a known posterior: parameters are standard normal, and each is measured with noise of a known size.
 ///
-/// x = θ + σ ε, so the posterior is normal with mean x / (1 + σ²) and variance σ² / (1 + σ²). It can be spoiled: scaled,
-/// shifted by some of its deviations, or be the prior.
+/// x = θ + σ ε, so the posterior is normal with mean x / (1 + σ²) and variance σ² / (1 + σ²). It can be spoiled:
+/// scaled, shifted by some of its deviations, or be the prior.
 struct NormalModel: Sendable {
   var parameterCount = 3
   var noise = 0.7

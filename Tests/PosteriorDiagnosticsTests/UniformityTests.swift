@@ -47,7 +47,7 @@ import Testing
     let rate = try NormalModel(parameterCount: 4).rate(seeds: seeds, runs: 100, draws: 19) { sample, seed in
       !SimulationBasedCalibration(RankStatistics(sample.runs, seed: seed)).miscalibrated(at: 0.05).isEmpty
     }
-    // Holm keeps the level; two tests that agree make it smaller still.
+    // Holm keeps the level; three tests that agree make it smaller still.
     #expect(rate <= 0.05 + 3.5 * (0.05 * 0.95 / Double(seeds)).squareRoot())
     #expect(rate > 0.005)
   }

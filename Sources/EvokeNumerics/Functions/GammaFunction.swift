@@ -18,8 +18,8 @@ public enum GammaFunction {
   /// The share of the integral of t^(a-1) e^(-t) over all t > 0 that lies below x: P(a, x), the regularised lower
   /// incomplete gamma function.
   ///
-  /// Relative error of the smaller share below 1e-12 for a from 0.5 to 1,000. Source: Press et al. 2007, "Numerical Recipes", section 6.2: a series below
-  /// a + 1 and a continued fraction above.
+  /// Relative error of the smaller share below 1e-12 for a from 0.5 to 1,000. Source: Press et al. 2007, "Numerical
+  /// Recipes", section 6.2: a series below a + 1 and a continued fraction above.
   public static func lowerShare(_ a: Double, _ x: Double) -> Double {
     precondition(a > 0, "the shape of a gamma distribution is above 0")
     if x.isNaN { return x }

@@ -27,7 +27,8 @@ public enum KolmogorovDistribution {
     return min(1, max(0, 1 - cumulative))
   }
 
-  /// The probability that the distribution function of `count` values lies somewhere at least `distance` above its law's.
+  /// The probability that the distribution function of `count` values lies somewhere at least `distance` above its
+  /// law's.
   static func oneSidedSurvival(_ distance: Double, count: Int) -> Double {
     let n = Double(count)
     var logBinomial = 0.0

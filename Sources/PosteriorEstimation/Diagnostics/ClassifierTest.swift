@@ -6,8 +6,8 @@ import ParallelLoops
 /// That is 0.5 for sets of one law and 1 for sets that never meet.
 ///
 /// This is the metric of the benchmark sbibm, with scikit-learn's classifier rebuilt on our engine: both sets scaled by
-/// mean and standard deviation of the first, two hidden layers of 10 units a dimension, cross-validation in five shuffled
-/// folds, mean accuracy over folds. Figures scatter from seed to seed; random numbers are not scikit-learn's.
+/// mean and standard deviation of the first, two hidden layers of 10 units a dimension, cross-validation in five
+/// shuffled folds, mean accuracy over folds. Figures scatter from seed to seed; random numbers are not scikit-learn's.
 ///
 /// Sources: Lopez-Paz and Oquab 2017, "Revisiting classifier two-sample tests", ICLR; Lueckmann et al. 2021,
 /// "Benchmarking simulation-based inference", AISTATS, PMLR 130, 343-351, and its `sbibm/metrics/c2st.py`.

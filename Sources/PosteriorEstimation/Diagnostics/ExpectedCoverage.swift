@@ -23,8 +23,8 @@ public struct ExpectedCoverage: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - truths: Log of the posterior's density at each run's truth, `[run]`; -∞ where it excludes the truth.
-  ///   - draws: The same at the draws of each run, shape `[run, draw]`. Any constant may be missing, as long as it is the
-  ///     same for all values of a run.
+  ///   - draws: The same at the draws of each run, shape `[run, draw]`. Any constant may be missing, as long as it is
+  ///     the same for all values of a run.
   ///   - seed: Of ties.
   ///   - threads: Threads that share the runs; the result does not depend on them.
   /// - Throws: ``DiagnosticError``, code `shapeDiffers`, `tooFewSamples`, or `notFinite` for NaN and +∞.
@@ -144,8 +144,8 @@ public struct CoveredShare: Hashable, Sendable {
 
   /// A share with Wilson's interval.
   ///
-  /// Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference", Journal of the American
-  /// Statistical Association 22, 209-212.
+  /// Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference", Journal of the
+  /// American Statistical Association 22, 209-212.
   public init(level: Double, covered: Int, runCount: Int, confidence: Double = 0.95) {
     precondition(runCount > 0 && (0...runCount).contains(covered), "a share is one of all runs")
     precondition(confidence > 0 && confidence < 1, "a confidence lies between 0 and 1")

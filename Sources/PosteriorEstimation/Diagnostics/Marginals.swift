@@ -29,8 +29,8 @@ public struct CredibleInterval: Hashable, Sendable {
   /// The shortest interval with a share of the draws: of highest density if the marginal has one peak.
   ///
   /// The first of equally short ones. Source: Chen and Shao 1999, "Monte Carlo estimation of Bayesian credible and HPD
-  /// intervals", Journal of Computational and Graphical Statistics 8, 69-92; ends are draws, floor(level n) apart, as in
-  /// ArviZ.
+  /// intervals", Journal of Computational and Graphical Statistics 8, 69-92; ends are draws, floor(level n) apart, as
+  /// in ArviZ.
   ///
   /// - Parameters:
   ///   - sorted: Draws in ascending order, at least one.
@@ -77,8 +77,8 @@ public struct MarginalSummary: Hashable, Sendable {
   }
 }
 
-/// Quantiles of samples, after the numbers of Hyndman and Fan 1996, "Sample quantiles in statistical packages", American
-/// Statistician 50, 361-365.
+/// Quantiles of samples, after the numbers of Hyndman and Fan 1996, "Sample quantiles in statistical packages",
+/// American Statistician 50, 361-365.
 enum Quantile {
   /// Number 7, NumPy's default: share p at place p (n - 1) from 0 on, straight lines between.
   static func linear(_ sorted: [Double], _ share: Double) -> Double {

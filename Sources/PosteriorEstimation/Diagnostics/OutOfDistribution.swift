@@ -1,14 +1,15 @@
 import EvokeNumerics
 
-/// Whether an observation looks like those that an estimator was trained on: its Mahalanobis distance from their mean in
-/// the space of embeddings, against the distances of embeddings that were not used for mean and covariance.
+/// Whether an observation looks like those that an estimator was trained on: its Mahalanobis distance from their mean
+/// in the space of embeddings, against the distances of embeddings that were not used for mean and covariance.
 ///
 /// The law of distances is taken from held-out embeddings and not from chi-square, since embeddings are not normal. For
 /// an observation of the same law the p-value is below any α with probability α, up to 1 / (held-out + 1).
 ///
 /// Sources: Lee, Lee, Lee and Shin 2018, "A simple unified framework for detecting out-of-distribution samples and
 /// adversarial attacks", NeurIPS 31, for the distance; Bates, Candès, Lei, Romano and Sesia 2023, "Testing for outliers
-/// with conformal p-values", Annals of Statistics 51, 149-178, for the p-value; ``ShrunkCovariance`` for few embeddings.
+/// with conformal p-values", Annals of Statistics 51, 149-178, for the p-value; ``ShrunkCovariance`` for few
+/// embeddings.
 public struct OutOfDistribution: Hashable, Sendable {
   /// How strange an observation is.
   public struct Score: Hashable, Sendable {

@@ -5,9 +5,9 @@ import ParallelLoops
 /// Bands and p-values count the observation among the replicates as one more: had the posterior's model made it, every
 /// order of all of them would be equally likely.
 ///
-/// Sources: Rubin 1984, "Bayesianly justifiable and relevant frequency calculations for the applied statistician", Annals
-/// of Statistics 12, 1151-1172; Gelman, Meng and Stern 1996, "Posterior predictive assessment of model fitness via
-/// realized discrepancies", Statistica Sinica 6, 733-760.
+/// Sources: Rubin 1984, "Bayesianly justifiable and relevant frequency calculations for the applied statistician",
+/// Annals of Statistics 12, 1151-1172; Gelman, Meng and Stern 1996, "Posterior predictive assessment of model fitness
+/// via realized discrepancies", Statistica Sinica 6, 733-760.
 public struct PredictiveCheck: Hashable, Sendable {
   /// Channels that are judged together.
   public struct Group: Hashable, Sendable {
@@ -24,8 +24,8 @@ public struct PredictiveCheck: Hashable, Sendable {
   public struct Fit: Hashable, Sendable {
     /// The group.
     public let group: Group
-    /// Share of the observed samples inside the band; near the band's level if the model fits, with neighbouring samples
-    /// in or out together.
+    /// Share of the observed samples inside the band; near the band's level if the model fits, with neighbouring
+    /// samples in or out together.
     public let insideShare: Double
     /// Root mean square of observation less mean of the replicates, in the unit of the data.
     public let discrepancy: Double

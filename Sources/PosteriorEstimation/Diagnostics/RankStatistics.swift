@@ -21,7 +21,8 @@ public struct RankStatistics: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - runs: Truths and draws.
-  ///   - seed: Of ties and of places within ranks: run r and parameter k take draw k of the stream (seed, r, "rank ties").
+  ///   - seed: Of ties and of places within ranks: run r and parameter k take draw k of the stream (seed, r, "rank
+  ///     ties").
   ///   - threads: Threads that share the runs; the result does not depend on them.
   public init(_ runs: PosteriorRuns, seed: UInt64 = 0, threads: Int = 1) {
     let (d, n) = (runs.parameterCount, runs.drawCount)

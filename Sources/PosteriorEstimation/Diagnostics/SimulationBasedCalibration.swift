@@ -31,8 +31,8 @@ public struct SimulationBasedCalibration: Hashable, Sendable {
       (0..<ranks.parameterCount).map { ranks.centralCoverage(of: $0).uniformity })
   }
 
-  /// Probability of a parameter's ranks if all parameters are calibrated: the smallest one of the three tests, corrected
-  /// for the number of parameters and for the three tests.
+  /// Probability of a parameter's ranks if all parameters are calibrated: the smallest one of the three tests,
+  /// corrected for the number of parameters and for the three tests.
   public func pValue(of parameter: Int) -> Double {
     let tests = [kolmogorovSmirnov, chiSquare, centralCoverage].map { $0[parameter].adjustedPValue }
     return min(1, 3 * (tests.min() ?? 1))

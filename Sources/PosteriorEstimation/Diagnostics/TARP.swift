@@ -1,14 +1,14 @@
 import EvokeNumerics
 
-/// Tests of accuracy with random points: how often balls around a random point, which hold a given share of a posterior,
-/// hold the truth.
+/// Tests of accuracy with random points: how often balls around a random point, which hold a given share of a
+/// posterior, hold the truth.
 ///
 /// A run's position is the share of its draws that are nearer to its reference point than the truth is. Positions are
 /// uniform for a calibrated posterior; if they are for every choice of reference points, the posterior is the true one.
 /// No density is needed. Distances are Euclidean, in standard deviations of the truths.
 ///
-/// Source: Lemos, Coogan, Hezaveh and Perreault-Levasseur 2023, "Sampling-based accuracy testing of posterior estimators
-/// for general inference", ICML, PMLR 202, 19256-19273.
+/// Source: Lemos, Coogan, Hezaveh and Perreault-Levasseur 2023, "Sampling-based accuracy testing of posterior
+/// estimators for general inference", ICML, PMLR 202, 19256-19273.
 public struct TARP: Hashable, Sendable {
   /// Where reference points come from; they must not depend on the truth of their own run.
   public enum References: Hashable, Sendable {
@@ -33,8 +33,8 @@ public struct TARP: Hashable, Sendable {
   ///   - references: Where reference points come from.
   ///   - seed: Of reference points and ties.
   ///   - threads: Threads that share the runs; the result does not depend on them.
-  /// - Throws: ``DiagnosticError``, code `tooFewSamples` for one run, `noSpread` if the truths of a parameter are all the
-  ///   same, `shapeDiffers` or `notFinite` for given points.
+  /// - Throws: ``DiagnosticError``, code `tooFewSamples` for one run, `noSpread` if the truths of a parameter are all
+  ///   the same, `shapeDiffers` or `notFinite` for given points.
   public init(
     _ runs: PosteriorRuns, references: References = .otherTruths, seed: UInt64 = 0, threads: Int = 1
   ) throws(DiagnosticError) {

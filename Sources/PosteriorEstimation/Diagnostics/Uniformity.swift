@@ -69,8 +69,8 @@ public enum Uniformity {
   /// Probabilities corrected for being several, so that with any of them below a level by chance alone no more often
   /// than that level.
   ///
-  /// Source: Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6,
-  /// 65-70.
+  /// Source: Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics
+  /// 6, 65-70.
   public static func holm(_ pValues: [Double]) -> [Double] {
     var adjusted = pValues
     var largest = 0.0
