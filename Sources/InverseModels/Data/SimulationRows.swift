@@ -13,7 +13,7 @@ final class SimulationRows<Source: LabelledData>: TrainingData {
   /// The level without noise, if rows get that of others.
   private let cleanLevel: Int?
   private var noise: ExchangedNoise?
-  /// All prepared rows, or nothing. Those without noise are the same for all levels.
+  /// All prepared rows, or nothing; those without noise are the same for all levels.
   private var cache: [Float] = []
 
   /// Bytes of prepared rows that are kept in memory.
