@@ -28,6 +28,7 @@ let package = Package(
     .library(name: "Simulation", targets: ["Simulation"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "InverseModels", targets: ["InverseModels"]),
+    .library(name: "PosteriorEstimation", targets: ["PosteriorEstimation"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -58,6 +59,7 @@ let package = Package(
     library("EvokeNumerics"),
     library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS", "ParallelLoops"]),
     library("InverseModels", ["Networks", "EvokeNumerics", "EEGCore", "ERP"]),
+    library("PosteriorEstimation", ["InverseModels", "Networks", "EvokeNumerics", "ParallelLoops"]),
 
     .executableTarget(
       name: "evoke",
@@ -81,6 +83,7 @@ let package = Package(
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
     tests("InverseModelsTests", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
+    tests("PosteriorEstimationTests", ["PosteriorEstimation", "InverseModels", "Networks", "EvokeNumerics", "HDF5"]),
     tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
