@@ -53,6 +53,13 @@ let package = Package(
       dependencies: [
         .product(name: "Networks", package: "evoke"), .product(name: "EvokeNumerics", package: "evoke"),
       ]),
+    // Speed of docs/posteriors.md.
+    .executableTarget(
+      name: "flow-step",
+      dependencies: [
+        .product(name: "Networks", package: "evoke"), .product(name: "EvokeNumerics", package: "evoke"),
+        .product(name: "PosteriorEstimation", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -50,11 +50,11 @@ public struct CorrelatedNormal: Hashable, Sendable {
   /// Turns uniform numbers, from a place on, into a draw: mean + L z, where z are their normal quantiles.
   func draw(replacing values: inout [Double], from start: Int) {
     for index in 0..<count { values[start + index] = StandardNormal.quantile(values[start + index]) }
-    color(&values, from: start)
+    values.withUnsafeMutableBufferPointer { color($0, from: start) }
   }
 
   /// Turns independent standard normal numbers z, from a place on, into mean + L z.
-  package func color(_ values: inout [Double], from start: Int) {
+  package func color(_ values: UnsafeMutableBufferPointer<Double>, from start: Int) {
     // From the last row up, since a row needs the normal numbers before it.
     for row in stride(from: count - 1, through: 0, by: -1) {
       var sum = mean[row]

@@ -35,8 +35,11 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
     case longestGradient = "longest_gradient"
   }
 
+  /// Fifty epochs of Adam at 1e-3 in batches of 32.
+  public init() {}
+
   /// The settings of a run over so many rows.
-  func settings(rowCount: Int) -> TrainingSettings {
+  package func settings(rowCount: Int) -> TrainingSettings {
     let batches = (rowCount + batch - 1) / batch
     return TrainingSettings(
       epochs: epochs, batchSize: batch, shards: shards, seed: seed,

@@ -9,7 +9,7 @@ extension InputPreparation {
   ///   - simulations: Those of the training split.
   ///   - levels: Levels of noise that are trained on.
   /// - Throws: ``InverseModelError``, code `notFinite`; what reading throws.
-  mutating func fit(
+  package mutating func fit(
     _ configuration: ModelConfiguration, to data: some LabelledData, simulations: [Int], levels: [Int]
   ) throws {
     let settings = configuration.preparation

@@ -41,7 +41,7 @@ public struct InputPreparation: Hashable, Sendable {
   }
 
   /// Without factor and components.
-  init(
+  package init(
     _ configuration: ModelConfiguration, channels: Int, times: Int, description: InputDescription?
   ) throws(InverseModelError) {
     let settings = configuration.preparation
@@ -89,7 +89,7 @@ public struct InputPreparation: Hashable, Sendable {
   /// The same preparation of another cap.
   ///
   /// - Throws: ``InverseModelError``, code `dataDiffer`, if the network knows channels by their number.
-  func adapted(
+  package func adapted(
     to description: InputDescription, configuration: ModelConfiguration
   ) throws(InverseModelError) -> InputPreparation {
     var result = self
@@ -112,18 +112,18 @@ public struct InputPreparation: Hashable, Sendable {
 /// Prepares samples.
 ///
 /// Its memory is kept from call to call. One caller at a time.
-final class InputPreparer {
-  let preparation: InputPreparation
+package final class InputPreparer {
+  package let preparation: InputPreparation
   private let tape = Tape()
 
-  init(_ preparation: InputPreparation) { self.preparation = preparation }
+  package init(_ preparation: InputPreparation) { self.preparation = preparation }
 
   /// Prepares samples.
   ///
   /// - Parameters:
   ///   - potentials: Shape `[sample, channel, time]`, in volts.
   ///   - target: Shape `[sample, valueCount]`.
-  func prepare(_ potentials: UnsafeBufferPointer<Float>, count: Int, into target: UnsafeMutableBufferPointer<Float>) {
+  package func prepare(_ potentials: UnsafeBufferPointer<Float>, count: Int, into target: UnsafeMutableBufferPointer<Float>) {
     let plan = preparation
     precondition(potentials.count == count * plan.channels * plan.times, "the potentials are not \(count) samples")
     precondition(target.count == count * plan.valueCount, "there is room for \(count) samples")

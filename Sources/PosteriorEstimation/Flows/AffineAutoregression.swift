@@ -10,6 +10,8 @@ public struct AffineAutoregression: FlowTransform {
   /// From values to units, between units, from units to parameters.
   private let layers: [Linear]
   private let masks: AutoregressiveMasks
+  /// Of every layer's weight.
+  private let layerMasks: [[Float]]
 
   /// Adds `name.initial`, `name.context`, `name.blocks.0` and so on, and `name.final`; what masks leave out begins as 0
   /// and stays so.
@@ -30,14 +32,11 @@ public struct AffineAutoregression: FlowTransform {
     }
     layers.append(Linear("\(name).final", input: hidden, output: 2 * count, in: &store, using: &stream))
     self.layers = layers
+    layerMasks =
+      [masks.ofValues] + Array(repeating: masks.ofUnits, count: blocks) + [masks.ofParameters(2)]
     for (layer, mask) in zip(layers, layerMasks) {
       store.setValues(zip(store.values(of: layer.weight), mask).map(*), of: layer.weight)
     }
-  }
-
-  /// Of every layer's weight.
-  private var layerMasks: [[Float]] {
-    [masks.ofValues] + Array(repeating: masks.ofUnits, count: layers.count - 2) + [masks.ofParameters(2)]
   }
 
   private func nodes(_ tape: Tape) -> [AutoregressiveLayer] {

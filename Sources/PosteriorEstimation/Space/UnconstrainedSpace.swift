@@ -79,16 +79,31 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     return min(max(distribution.normalScore(of: value), -reach), reach)
   }
 
-  /// Replaces a point of the space, from a place on, by the parameters that are not fixed.
-  public func parameters(replacing point: inout [Double], from start: Int = 0) {
-    var place = start
+  /// The parameters, those not fixed, that a point of the space stands for.
+  public func parameters(at point: [Double]) -> [Double] {
+    var values = point
+    values.withUnsafeMutableBufferPointer { _ = parameters(replacing: $0) }
+    return values
+  }
+
+  /// Replaces a point by its parameters.
+  ///
+  /// - Returns: ``logVolume(at:)`` of the point.
+  func parameters(replacing point: UnsafeMutableBufferPointer<Double>) -> Double {
+    precondition(point.count == count, "a point has \(count) values")
+    var (place, volume) = (0, 0.0)
     for component in freePrior.components {
       switch component {
-      case .single(let distribution): point[place] = distribution.value(atNormalScore: point[place])
-      case .correlated(let normal): normal.color(&point, from: place)
+      case .single(let distribution):
+        volume += distribution.logStretch(atNormalScore: point[place])
+        point[place] = distribution.value(atNormalScore: point[place])
+      case .correlated(let normal):
+        volume += normal.logVolume
+        normal.color(point, from: place)
       }
       place += component.count
     }
+    return volume
   }
 
   /// All parameters of the prior, with the fixed ones in their places.
@@ -110,39 +125,29 @@ public struct UnconstrainedSpace: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - point: Shape `[d]`.
-  public func logVolume(at point: some Collection<Double>) -> Double {
-    eachScore(of: point, singles: { $0.logStretch(atNormalScore: $1) }, correlated: { $0.logVolume }).reduce(0, +)
+  public func logVolume(at point: [Double]) -> Double {
+    precondition(point.count == count, "a point has \(count) values")
+    var place = 0
+    return freePrior.components.reduce(0) { sum, component in
+      defer { place += component.count }
+      switch component {
+      case .single(let distribution): return sum + distribution.logStretch(atNormalScore: point[place])
+      case .correlated(let normal): return sum + normal.logVolume
+      }
+    }
   }
 
   /// The gradient of ``logVolume(at:)``, shape `[d]`.
-  public func logVolumeGradient(at point: some Collection<Double>) -> [Double] {
-    var slopes: [Double] = []
-    var place = point.startIndex
+  public func logVolumeGradient(at point: [Double]) -> [Double] {
+    precondition(point.count == count, "a point has \(count) values")
+    var slopes = [Double](repeating: 0, count: count)
+    var place = 0
     for component in freePrior.components {
-      for _ in 0..<component.count {
-        if case .single(let distribution) = component {
-          slopes.append(distribution.logStretchSlope(atNormalScore: point[place]))
-        } else {
-          slopes.append(0)
-        }
-        place = point.index(after: place)
+      if case .single(let distribution) = component {
+        slopes[place] = distribution.logStretchSlope(atNormalScore: point[place])
       }
+      place += component.count
     }
     return slopes
-  }
-
-  private func eachScore(
-    of point: some Collection<Double>, singles: (PriorDistribution, Double) -> Double,
-    correlated: (CorrelatedNormal) -> Double
-  ) -> [Double] {
-    precondition(point.count == count, "a point has \(count) values")
-    var place = point.startIndex
-    return freePrior.components.map { component in
-      defer { place = point.index(place, offsetBy: component.count) }
-      switch component {
-      case .single(let distribution): return singles(distribution, point[place])
-      case .correlated(let normal): return correlated(normal)
-      }
-    }
   }
 }
