@@ -38,20 +38,16 @@ struct TruncatedNormal {
   }
 
   /// The value below which a share of all values lies.
-  ///
-  /// - Parameters:
-  ///   - share: The share below it.
-  ///   - rest: The share above it: one less the other, which that other may be too small to say.
-  func quantile(_ share: Double, _ rest: Double) -> Double {
+  func quantile(_ share: Double) -> Double {
     precondition(share >= 0 && share <= 1, "a probability lies between 0 and 1")
     if share == 0 { return lower }
-    if rest == 0 { return upper }
+    if share == 1 { return upper }
     let place: Place
     switch shape {
     case .tail(let end):
-      let found = low >= 0 ? end.place(share, rest) : end.place(rest, share)
+      let found = low >= 0 ? end.place(share, 1 - share) : end.place(1 - share, share)
       place = low >= 0 ? found : found.mirrored
-    case .peak(let probability): place = self.place(share, rest, probability: probability)
+    case .peak(let probability): place = self.place(share, probability: probability)
     }
     switch place {
     case .aboveLower(let distance): return min(lower + scale * distance, upper)
@@ -60,36 +56,17 @@ struct TruncatedNormal {
     }
   }
 
-  private func place(_ share: Double, _ rest: Double, probability: Double) -> Place {
+  private func place(_ share: Double, probability: Double) -> Place {
     if share <= 0.5 {
       let mass = share * probability / StandardNormal.density(low)
       if let distance = Excess.distance(slope: low, mass: mass) { return .aboveLower(distance) }
     } else {
-      let mass = rest * probability / StandardNormal.density(high)
+      let mass = (1 - share) * probability / StandardNormal.density(high)
       if let distance = Excess.distance(slope: -high, mass: mass) { return .belowUpper(distance) }
     }
     let below = StandardNormal.cumulative(low) + share * probability
-    let above = StandardNormal.cumulative(-high) + rest * probability
+    let above = StandardNormal.cumulative(-high) + (1 - share) * probability
     return .fromMean(below < above ? StandardNormal.quantile(below) : -StandardNormal.quantile(above))
-  }
-
-  /// The shares of all values that lie below and above one; the smaller has full relative precision.
-  func shares(around value: Double) -> (below: Double, above: Double) {
-    if value <= lower { return (0, 1) }
-    if value >= upper { return (1, 0) }
-    let (fromLower, fromUpper) = ((value - lower) / scale, (upper - value) / scale)
-    switch shape {
-    case .tail(let end):
-      if low >= 0 { return end.shares(near: fromLower, far: fromUpper) }
-      let (above, below) = end.shares(near: fromUpper, far: fromLower)
-      return (below, above)
-    case .peak(let probability):
-      let z = (value - mean) / scale
-      return (
-        Excess.probability(from: low, distance: fromLower, to: z) / probability,
-        Excess.probability(from: -high, distance: fromUpper, to: -z) / probability
-      )
-    }
   }
 
   /// Log of the density, -∞ outside the limits.
@@ -150,16 +127,6 @@ private enum Excess {
     GaussLegendre.integral(from: 0, to: distance) { Elementary.exp(-exponent(slope, $0)) }
   }
 
-  /// Whether the density changes little enough over a distance for the rule of quadrature.
-  static func isShort(_ distance: Double, slope: Double) -> Bool { distance * (1 + abs(slope)) < 0.7 }
-
-  /// The normal probability between two places, the lower one below the peak, to full relative precision.
-  static func probability(from low: Double, distance: Double, to z: Double) -> Double {
-    isShort(distance, slope: low)
-      ? StandardNormal.density(low) * mass(slope: low, distance: distance)
-      : StandardNormal.cumulative(z) - StandardNormal.cumulative(low)
-  }
-
   /// The distance within which a mass lies, to full relative precision; nil unless the density changes little there.
   static func distance(slope: Double, mass: Double) -> Double? {
     guard mass * (1 + abs(slope)) <= 0.5 else { return nil }
@@ -190,7 +157,7 @@ private struct DenseEnd {
     ratio = StandardNormal.millsRatio(start)
     depthOfFarEnd = width == .infinity ? .infinity : Self.depth(width, from: start, ratio: ratio)
     mass =
-      Excess.isShort(width, slope: start)
+      width * (1 + start) < 0.7
       ? Excess.mass(slope: start, distance: width) : -Elementary.expm1(-depthOfFarEnd) * ratio
   }
 
@@ -198,23 +165,6 @@ private struct DenseEnd {
   /// normal distribution's integrated hazard.
   private static func depth(_ offset: Double, from start: Double, ratio: Double) -> Double {
     Excess.exponent(start, offset) - Elementary.log(StandardNormal.millsRatio(start + offset) / ratio)
-  }
-
-  /// Shares of all values on either side of one.
-  ///
-  /// - Parameters:
-  ///   - near: From the dense end to the value.
-  ///   - far: From the value to the other end.
-  func shares(near: Double, far: Double) -> (Double, Double) {
-    let depth = Self.depth(near, from: start, ratio: ratio)
-    let below =
-      Excess.isShort(near, slope: start)
-      ? Excess.mass(slope: start, distance: near) : -Elementary.expm1(-depth) * ratio
-    let above =
-      Excess.isShort(far, slope: start + width)
-      ? Excess.mass(slope: -(start + width), distance: far) * Elementary.exp(-Excess.exponent(start, width))
-      : (Elementary.exp(-depth) - Elementary.exp(-depthOfFarEnd)) * ratio
-    return (below / mass, above / mass)
   }
 
   /// The place within which a share lies as seen from the dense end, which is called the lower limit here.

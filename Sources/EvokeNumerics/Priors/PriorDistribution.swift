@@ -54,17 +54,14 @@ public enum PriorDistribution: Hashable, Sendable {
   ///
   /// Relative error below 1e-13, and below 1e-15 but for truncated normals, as long as limits and mean do not cancel in
   /// the value: near zero between a negative and a positive limit only the absolute error is as small.
-  public func quantile(_ share: Double) -> Double { quantile(share, 1 - share) }
-
-  /// The value below which a share of all draws lies, and above which the rest.
-  func quantile(_ share: Double, _ rest: Double) -> Double {
+  public func quantile(_ share: Double) -> Double {
     switch self {
     case .box(let lower, let upper):
       let width = upper - lower
-      return share < 0.5 ? lower + share * width : upper - rest * width
+      return share < 0.5 ? lower + share * width : upper - (1 - share) * width
     case .normal(let mean, let scale): return mean + scale * StandardNormal.quantile(share)
     case .truncatedNormal(let mean, let scale, let lower, let upper):
-      return TruncatedNormal(mean: mean, scale: scale, lower: lower, upper: upper).quantile(share, rest)
+      return TruncatedNormal(mean: mean, scale: scale, lower: lower, upper: upper).quantile(share)
     case .logNormal(let location, let scale):
       return Elementary.exp(location + scale * StandardNormal.quantile(share))
     case .fixed(let value): return value

@@ -14,15 +14,21 @@ public struct TrainingSettings: Hashable, Codable, Sendable {
   public var schedule: LearningRateSchedule
   /// Epochs without a better validation loss after which the run ends; nil never ends early.
   public var patience: Int?
+  /// How much of the running mean of parameters stays from step to step; with it, the mean is validated and kept, and
+  /// not the parameters of the last step. Nil for no mean.
+  ///
+  /// Source: Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
+  public var averageDecay: Double?
 
   /// Settings of a run.
   public init(
     epochs: Int = 50, batchSize: Int = 32, shards: Int = 4, seed: UInt64 = 0,
     optimizer: OptimizerSettings = OptimizerSettings(), schedule: LearningRateSchedule = .constant,
-    patience: Int? = nil
+    patience: Int? = nil, averageDecay: Double? = nil
   ) {
     (self.epochs, self.batchSize, self.shards, self.seed) = (epochs, batchSize, shards, seed)
     (self.optimizer, self.schedule, self.patience) = (optimizer, schedule, patience)
+    self.averageDecay = averageDecay
   }
 
   func check() throws(NetworkError) {
@@ -31,6 +37,11 @@ public struct TrainingSettings: Hashable, Codable, Sendable {
         code: .invalidSettings,
         message: "a training run wants epochs, a batch size, shards and a patience above 0, or no patience; these are "
           + "\(epochs), \(batchSize), \(shards) and \(patience.map(String.init) ?? "none")")
+    }
+    guard averageDecay.map({ (0..<1).contains($0) }) ?? true else {
+      throw NetworkError(
+        code: .invalidSettings,
+        message: "a running mean of parameters keeps a part from 0 to below 1 of itself, not \(averageDecay ?? 0)")
     }
     try optimizer.check()
   }
@@ -59,6 +70,8 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   public internal(set) var rowCount: Int
   /// The parameters after the last step.
   public internal(set) var values: [Float]
+  /// The running mean of the parameters; nil if there is none.
+  public internal(set) var average: [Float]?
   /// What the optimiser remembers, and the number of steps.
   public internal(set) var optimizer: OptimizerState
   /// Batches of the current epoch that are done.
@@ -75,8 +88,10 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   /// A checkpoint that was stored, its parts as they were.
   public init(
     settings: TrainingSettings, rowCount: Int, values: [Float], optimizer: OptimizerState, batch: Int = 0,
-    lossSum: Double = 0, epochs: [TrainingEpoch] = [], bestValues: [Float], bestEpoch: Int? = nil
+    lossSum: Double = 0, epochs: [TrainingEpoch] = [], bestValues: [Float], bestEpoch: Int? = nil,
+    average: [Float]? = nil
   ) {
+    self.average = average
     (self.settings, self.rowCount, self.values, self.optimizer) = (settings, rowCount, values, optimizer)
     (self.batch, self.lossSum, self.epochs) = (batch, lossSum, epochs)
     (self.bestValues, self.bestEpoch) = (bestValues, bestEpoch)
@@ -84,6 +99,21 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
 
   /// Loss by which epochs are compared.
   static func score(_ epoch: TrainingEpoch) -> Double { epoch.validationLoss ?? epoch.trainingLoss }
+
+  /// What is validated and kept: the running mean of the parameters, or the parameters.
+  var judgedValues: [Float] { average ?? values }
+
+  /// Moves the running mean towards the parameters; the first steps count for more, so that where the run began is soon
+  /// forgotten.
+  mutating func updateAverage() {
+    guard let decay = settings.averageDecay else { return }
+    var mean = average ?? values
+    average = nil
+    let step = Double(optimizer.step)
+    let rest = Float(1 - min(decay, (1 + step) / (10 + step)))
+    for place in mean.indices { mean[place] += rest * (values[place] - mean[place]) }
+    average = mean
+  }
 
   /// Whether the run has ended: all epochs are done, or patience is.
   public var isFinished: Bool {

@@ -40,7 +40,7 @@ public enum DensitySettings: Hashable, Sendable {
   }
 }
 
-/// Sizes of a neural spline flow; the defaults are sbi's.
+/// Sizes of a neural spline flow; the defaults are sbi's, but for fewer bins in wider bounds.
 public struct SplineFlowSettings: Hashable, Codable, Sendable {
   /// Couplings, each with a linear map behind it.
   public var transforms = 5
@@ -49,9 +49,9 @@ public struct SplineFlowSettings: Hashable, Codable, Sendable {
   /// Residual blocks of a coupling's network.
   public var blocks = 2
   /// Bins of a spline.
-  public var bins = 10
+  public var bins = 8
   /// Where the tails of a spline begin.
-  public var bound: Float = 3
+  public var bound: Float = 5
 
   enum CodingKeys: String, CodingKey { case transforms, hidden, blocks, bins, bound }
 

@@ -1,22 +1,25 @@
 import EvokeNumerics
 
-/// A space without limits in which the prior is standard normal, so that a density there has no mass outside the prior.
+/// A space without limits for the parameters of a prior: every point of it is a set of parameters inside the prior, so
+/// a density over it has no mass outside.
 ///
-/// A parameter θ with distribution function F becomes u = Φ⁻¹(F(θ)); correlated normal parameters become L⁻¹(θ - mean)
-/// with L Lᵀ their covariance; fixed ones are left out. With u, the prior is normal in every direction, a posterior
-/// that ends at a limit of the prior has the tail of a normal distribution, and every u is a θ inside the prior.
+/// A parameter u is in standard deviations from the prior's mean, except next to limits, where the line is bent so that
+/// it reaches them at infinity; log-normal parameters are taken by their logarithms, correlated normal ones become
+/// L⁻¹ (θ - mean) with L Lᵀ their covariance, and fixed ones are left out.
 public struct UnconstrainedSpace: Hashable, Sendable {
-  /// Scores of limited parameters are kept within this: half the distance of neighbouring doubles at a box's width.
-  ///
-  /// A draw of the prior is beyond it with probability 2e-16; parameters that were stored at a limit are not.
-  public static let reach = 8.2
-
   /// The prior of all parameters.
   public let prior: Prior
   /// Places of the parameters that are not fixed, d of them.
   public let freePlaces: [Int]
-  /// The prior of the parameters that are not fixed, with the same components.
+  /// The prior of the parameters that are not fixed.
   public let freePrior: Prior
+  private let parts: [Part]
+
+  /// What becomes of the next parameter, or of the next few.
+  private enum Part: Hashable, Sendable {
+    case single(ParameterMap)
+    case correlated(CorrelatedNormal)
+  }
 
   /// The space of a prior.
   ///
@@ -29,10 +32,17 @@ public struct UnconstrainedSpace: Hashable, Sendable {
           + "a distribution")
     }
     (self.prior, self.freePrior) = (prior, freePrior)
-    freePlaces = prior.spans.flatMap { span in
-      if case .single(let distribution) = span.component, distribution.isFixed { return [Int]() }
-      return Array(span.range)
+    var (places, parts) = ([Int](), [Part]())
+    for span in prior.spans {
+      switch span.component {
+      case .single(let distribution):
+        guard let map = ParameterMap(distribution) else { continue }
+        parts.append(.single(map))
+      case .correlated(let normal): parts.append(.correlated(normal))
+      }
+      places += span.range
     }
+    (freePlaces, self.parts) = (places, parts)
   }
 
   /// Dimensions, d: parameters that are not fixed.
@@ -42,7 +52,7 @@ public struct UnconstrainedSpace: Hashable, Sendable {
 
   /// The point of the space that parameters stand for.
   ///
-  /// Values at a limit, and beyond it by what single precision rounds, are moved inside, see ``reach``.
+  /// Values at a limit, and beyond it by what single precision rounds, count as a part 1e-15 of its edge inside.
   ///
   /// - Parameter parameters: Those of the whole prior in its order, or those that are not fixed.
   /// - Returns: Shape `[d]`; nil if the prior excludes the parameters, or they are not finite.
@@ -53,30 +63,19 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     guard parameters.allSatisfy(\.isFinite) else { return nil }
     var values = Array(parameters)
     if values.count != count { values = freePlaces.map { values[$0] } }
-    var start = 0
-    for component in freePrior.components {
-      switch component {
-      case .single(let distribution):
-        guard let score = Self.score(of: values[start], distribution) else { return nil }
-        values[start] = score
-      case .correlated(let normal): normal.whiten(&values, from: start)
+    var place = 0
+    for part in parts {
+      switch part {
+      case .single(let map):
+        guard let number = map.number(of: values[place]) else { return nil }
+        values[place] = number
+        place += 1
+      case .correlated(let normal):
+        normal.whiten(&values, from: place)
+        place += normal.count
       }
-      start += component.count
     }
     return values
-  }
-
-  private static func score(of value: Double, _ distribution: PriorDistribution) -> Double? {
-    guard distribution.isLimited else {
-      let score = distribution.normalScore(of: value)
-      return score.isFinite ? score : nil
-    }
-    let support = distribution.support
-    let rounding = { (limit: Double) in limit.isFinite ? abs(limit) * 0x1p-23 : 0 }
-    guard value >= support.lowerBound - rounding(support.lowerBound),
-      value <= support.upperBound + rounding(support.upperBound)
-    else { return nil }
-    return min(max(distribution.normalScore(of: value), -reach), reach)
   }
 
   /// The parameters, those not fixed, that a point of the space stands for.
@@ -92,16 +91,18 @@ public struct UnconstrainedSpace: Hashable, Sendable {
   func parameters(replacing point: UnsafeMutableBufferPointer<Double>) -> Double {
     precondition(point.count == count, "a point has \(count) values")
     var (place, volume) = (0, 0.0)
-    for component in freePrior.components {
-      switch component {
-      case .single(let distribution):
-        volume += distribution.logStretch(atNormalScore: point[place])
-        point[place] = distribution.value(atNormalScore: point[place])
+    for part in parts {
+      switch part {
+      case .single(let map):
+        let (value, logSlope, _) = map.value(of: point[place])
+        volume += logSlope
+        point[place] = value
+        place += 1
       case .correlated(let normal):
         volume += normal.logVolume
         normal.color(point, from: place)
+        place += normal.count
       }
-      place += component.count
     }
     return volume
   }
@@ -123,18 +124,10 @@ public struct UnconstrainedSpace: Hashable, Sendable {
   ///
   /// A density over parameters is the one over the space divided by this volume.
   ///
-  /// - Parameters:
-  ///   - point: Shape `[d]`.
+  /// - Parameter point: Shape `[d]`.
   public func logVolume(at point: [Double]) -> Double {
-    precondition(point.count == count, "a point has \(count) values")
-    var place = 0
-    return freePrior.components.reduce(0) { sum, component in
-      defer { place += component.count }
-      switch component {
-      case .single(let distribution): return sum + distribution.logStretch(atNormalScore: point[place])
-      case .correlated(let normal): return sum + normal.logVolume
-      }
-    }
+    var values = point
+    return values.withUnsafeMutableBufferPointer { parameters(replacing: $0) }
   }
 
   /// The gradient of ``logVolume(at:)``, shape `[d]`.
@@ -142,12 +135,35 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     precondition(point.count == count, "a point has \(count) values")
     var slopes = [Double](repeating: 0, count: count)
     var place = 0
-    for component in freePrior.components {
-      if case .single(let distribution) = component {
-        slopes[place] = distribution.logStretchSlope(atNormalScore: point[place])
+    for part in parts {
+      switch part {
+      case .single(let map):
+        slopes[place] = map.value(of: point[place]).bend
+        place += 1
+      case .correlated(let normal): place += normal.count
       }
-      place += component.count
     }
     return slopes
+  }
+
+  /// A point, or the nearest whose parameters are no nearer to a limit than the edge's normal distribution is at a depth.
+  func clamped(_ point: [Double], depth: Double) -> [Double] {
+    var (values, place) = (point, 0)
+    for part in parts {
+      switch part {
+      case .single(let map):
+        values[place] = map.clamped(values[place], depth: depth)
+        place += 1
+      case .correlated(let normal): place += normal.count
+      }
+    }
+    return values
+  }
+
+  /// Log density of the prior over the space, at a point.
+  public func logPriorDensity(at point: [Double]) -> Double {
+    var values = point
+    let volume = values.withUnsafeMutableBufferPointer { parameters(replacing: $0) }
+    return freePrior.logDensity(values) + volume
   }
 }

@@ -11,6 +11,8 @@ public struct PosteriorConfiguration: Hashable, Sendable {
   public var scaling: DataScaling
   /// Share of the pairs that tell which epoch was best.
   public var validationShare = 0.1
+  /// How much of the running mean of the network's parameters stays from step to step; 0 for no mean.
+  public var averageDecay = 0.99
   /// How both are trained.
   public var training: TrainingPlan
 
@@ -22,10 +24,11 @@ public struct PosteriorConfiguration: Hashable, Sendable {
     training = Self.defaultTraining
   }
 
-  /// Adam as in sbi: batches of 200, rate 5e-4, gradients up to 5, until 20 epochs bring nothing better.
+  /// Adam until 20 epochs bring nothing better, with gradients up to 5 as in sbi; the rate is ten times sbi's, which the
+  /// running mean of parameters allows.
   private static var defaultTraining: TrainingPlan {
     var plan = TrainingPlan()
-    (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 200, 5e-4, 5, 20)
+    (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 100, 5e-3, 5, 20)
     plan.shards = 2
     return plan
   }
@@ -39,6 +42,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
     }
     try density.check()
     try require(validationShare > 0 && validationShare < 1, "validation_share is above 0 and below 1")
+    try require((0..<1).contains(averageDecay), "average_decay is from 0 on and below 1")
     try require(
       training.epochs > 0 && training.batch > 0 && training.shards > 0 && training.learningRate > 0
         && training.learningRate.isFinite && training.weightDecay >= 0 && training.warmUp >= 0
@@ -66,6 +70,7 @@ extension PosteriorConfiguration: Codable {
   private enum CodingKeys: String, CodingKey {
     case density, embedding, scaling, training
     case validationShare = "validation_share"
+    case averageDecay = "average_decay"
   }
 
   /// Reads a configuration; all its keys are there.
@@ -75,6 +80,7 @@ extension PosteriorConfiguration: Codable {
     embedding = try values.decode(EmbeddingSettings.self, forKey: .embedding)
     scaling = try values.decode(DataScaling.self, forKey: .scaling)
     validationShare = try values.decode(Double.self, forKey: .validationShare)
+    averageDecay = try values.decode(Double.self, forKey: .averageDecay)
     training = try values.decode(TrainingPlan.self, forKey: .training)
   }
 
@@ -85,6 +91,7 @@ extension PosteriorConfiguration: Codable {
     try values.encode(embedding, forKey: .embedding)
     try values.encode(scaling, forKey: .scaling)
     try values.encode(validationShare, forKey: .validationShare)
+    try values.encode(averageDecay, forKey: .averageDecay)
     try values.encode(training, forKey: .training)
   }
 }

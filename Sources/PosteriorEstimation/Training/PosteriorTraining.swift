@@ -69,7 +69,8 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
     let validationRows = try PreparedPairs(
       pairs, preparation: preparation, pairs: validation, targets: targets(split.validation)
     ) { progress(0.9 + 0.1 * $0) }
-    let settings = configuration.training.settings(rowCount: trainingRows.count)
+    var settings = configuration.training.settings(rowCount: trainingRows.count)
+    settings.averageDecay = configuration.averageDecay > 0 ? configuration.averageDecay : nil
     if var checkpoint {
       // More epochs may be asked for; all else is the same, or the caller has refused.
       checkpoint.settings = settings
