@@ -83,7 +83,9 @@ let package = Package(
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
     tests("InverseModelsTests", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
-    tests("PosteriorEstimationTests", ["PosteriorEstimation", "InverseModels", "Networks", "EvokeNumerics", "HDF5"]),
+    tests(
+      "PosteriorEstimationTests",
+      ["PosteriorEstimation", "InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
     tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]

@@ -68,9 +68,9 @@ INLINE struct spline_bin find_bin(const struct ck_spline *s, const float *parame
 
 INLINE ni inside(nf x, float bound) { return (x >= -bound) & (x <= bound); }
 
-/* Logarithm of the slope at a share t of the bin's width. */
-INLINE nf log_slope(const struct spline_bin *b, nf t) {
-  const nf mean = b->height / b->width, u = 1.f - t, product = t * u;
+/* Logarithm of the slope at a share t of the bin's width; `mean` is height over width. */
+INLINE nf log_slope(const struct spline_bin *b, nf mean, nf t) {
+  const nf u = 1.f - t, product = t * u;
   const nf denominator = mean + (b->slope0 + b->slope1 - 2.f * mean) * product;
   const nf numerator = b->slope1 * t * t + 2.f * mean * product + b->slope0 * u * u;
   const nf ratio = mean / denominator;
@@ -89,7 +89,7 @@ static void spline(const struct ck_spline *s, const float *x, const float *param
     const nf denominator = mean + (b.slope0 + b.slope1 - 2.f * mean) * t * u;
     const nf result = b.bottom + b.height * (mean * t * t + b.slope0 * t * u) / denominator;
     store_part(y + i, choose(in, result, value), n);
-    store_part(log_slopes + i, load_part(log_slopes + i, n) + choose(in, log_slope(&b, t), all(0.f)), n);
+    store_part(log_slopes + i, load_part(log_slopes + i, n) + choose(in, log_slope(&b, mean, t), all(0.f)), n);
   }
 }
 
@@ -110,13 +110,13 @@ static void spline_inverse(const struct ck_spline *s, const float *y, const floa
     const nf square = at_least(a1 * a1 - 4.f * a0 * a2, 0.f);
     const nf root = __builtin_elementwise_sqrt(square);
     nf t = 2.f * a2 / (-a1 - root);
+    /* dy / dt is height mean numerator / denominator^2, and the error is multiplied by the denominator. */
     const nf u = 1.f - t, denominator = mean + bend * t * u;
-    const nf error = b.height * (mean * t * t + b.slope0 * t * u) / denominator - up;
-    const nf slope = mean * mean * (b.slope1 * t * t + 2.f * mean * t * u + b.slope0 * u * u) /
-                     (denominator * denominator);
-    t = at_most(at_least(t - error / (slope * b.width), 0.f), 1.f);
+    const nf error = b.height * (mean * t * t + b.slope0 * t * u) - up * denominator;
+    const nf numerator = b.slope1 * t * t + 2.f * mean * t * u + b.slope0 * u * u;
+    t = at_most(at_least(t - error * denominator / (b.height * mean * numerator), 0.f), 1.f);
     store_part(x + i, choose(in, b.left + t * b.width, value), n);
-    store_part(log_slopes + i, load_part(log_slopes + i, n) + choose(in, log_slope(&b, t), all(0.f)), n);
+    store_part(log_slopes + i, load_part(log_slopes + i, n) + choose(in, log_slope(&b, mean, t), all(0.f)), n);
   }
 }
 

@@ -15,11 +15,11 @@ func seconds() -> Double {
   return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
-func least(_ rounds: Int, _ body: () -> Void) -> Double {
-  for _ in 0..<3 { body() }
-  return (0..<rounds).map { _ in
+func least(_ rounds: Int, _ body: () throws -> Void) rethrows -> Double {
+  for _ in 0..<3 { try body() }
+  return try (0..<rounds).map { _ in
     let start = seconds()
-    body()
+    try body()
     return 1e3 * (seconds() - start)
   }.min() ?? 0
 }
@@ -85,8 +85,22 @@ for kind in kinds {
       return (training, forward)
     }
   }
+  // As a program would draw: prior, scalings and all.
+  var configuration = PosteriorConfiguration(kind, embedding: .fullyConnected)
+  configuration.scaling = .none
+  let prior = try Prior(
+    (0..<9).map { Prior.Parameter("p\($0)") }, Array(repeating: .single(.box(lower: 0, upper: 1)), count: 9))
+  let model = try PosteriorModel(
+    configuration, space: UnconstrainedSpace(prior),
+    preparation: DataPreparation(shape: [64], steps: .scaled(nil), isTimeFirst: false),
+    standardization: Standardization(
+      mean: Array(repeating: 0, count: 9), deviation: Array(repeating: 0.3, count: 9)), description: nil)
+  let observation = Array(inputs.prefix(64))
+  let drawing = try least(max(3, rounds / 10)) { _ = try model.draws(10_000, given: observation, seed: 1) }
+  let draws = try model.draws(10_000, given: observation, seed: 1)
+  let densities = try least(max(3, rounds / 10)) { _ = try model.logDensity(of: draws.values, given: observation) }
   print(
     String(
-      format: "%@  %6d parameters  step %.3f  log density of 200 %.3f", kind.rawValue, store.values.count, training,
-      forward))
+      format: "%@  %6d parameters  step %.3f  log density of 200 %.3f  10,000 draws %.1f  their log density %.1f",
+      kind.rawValue, store.values.count, training, forward, drawing, densities))
 }

@@ -39,6 +39,13 @@ enum ParameterMap: Hashable, Sendable {
     }
   }
 
+  /// What one is in the parameter's unit, or in its logarithm.
+  var scale: Double {
+    switch self {
+    case .line(_, let scale, _, _, _), .logarithm(_, let scale): scale
+    }
+  }
+
   /// Width of the normal distribution of an edge: its function has the slope of the line in the middle.
   private static func spread(ofEdge edge: Double) -> Double { edge * (2 / Double.pi).squareRoot() }
 
@@ -68,20 +75,22 @@ enum ParameterMap: Hashable, Sendable {
   }
 
   /// The value of a number, the log of the derivative, and the slope of that.
-  func value(of number: Double) -> (value: Double, logSlope: Double, bend: Double) {
+  ///
+  /// - Parameter logScale: Log of the map's scale.
+  func value(of number: Double, logScale: Double) -> (value: Double, logSlope: Double, bend: Double) {
     switch self {
     case .logarithm(let location, let scale):
       let logarithm = location + scale * number
-      return (exp(logarithm), log(scale) + logarithm, scale)
+      return (exp(logarithm), logScale + logarithm, scale)
     case .line(let center, let scale, let lower, let upper, let edge):
       let straight = center + scale * number
       let spread = Self.spread(ofEdge: edge)
       let (below, above) = (lower + edge - straight, straight - (upper - edge))
-      guard max(below, above) > 0 else { return (straight, log(scale), 0) }
+      guard max(below, above) > 0 else { return (straight, logScale, 0) }
       let depth = max(below, above) / spread
       let distance = 2 * edge * StandardNormal.cumulative(-depth)
       return (
-        below > 0 ? lower + distance : upper - distance, log(scale) - 0.5 * depth * depth,
+        below > 0 ? lower + distance : upper - distance, logScale - 0.5 * depth * depth,
         (below > 0 ? depth : -depth) * scale / spread
       )
     }

@@ -1,4 +1,5 @@
 import EvokeNumerics
+import Foundation
 
 /// A space without limits for the parameters of a prior: every point of it is a set of parameters inside the prior, so
 /// a density over it has no mass outside.
@@ -17,8 +18,8 @@ public struct UnconstrainedSpace: Hashable, Sendable {
 
   /// What becomes of the next parameter, or of the next few.
   private enum Part: Hashable, Sendable {
-    case single(ParameterMap)
-    case correlated(CorrelatedNormal)
+    case single(ParameterMap, logScale: Double)
+    case correlated(CorrelatedNormal, logVolume: Double)
   }
 
   /// The space of a prior.
@@ -37,8 +38,8 @@ public struct UnconstrainedSpace: Hashable, Sendable {
       switch span.component {
       case .single(let distribution):
         guard let map = ParameterMap(distribution) else { continue }
-        parts.append(.single(map))
-      case .correlated(let normal): parts.append(.correlated(normal))
+        parts.append(.single(map, logScale: log(map.scale)))
+      case .correlated(let normal): parts.append(.correlated(normal, logVolume: normal.logVolume))
       }
       places += span.range
     }
@@ -66,11 +67,11 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     var place = 0
     for part in parts {
       switch part {
-      case .single(let map):
+      case .single(let map, _):
         guard let number = map.number(of: values[place]) else { return nil }
         values[place] = number
         place += 1
-      case .correlated(let normal):
+      case .correlated(let normal, _):
         normal.whiten(&values, from: place)
         place += normal.count
       }
@@ -93,13 +94,13 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     var (place, volume) = (0, 0.0)
     for part in parts {
       switch part {
-      case .single(let map):
-        let (value, logSlope, _) = map.value(of: point[place])
+      case .single(let map, let logScale):
+        let (value, logSlope, _) = map.value(of: point[place], logScale: logScale)
         volume += logSlope
         point[place] = value
         place += 1
-      case .correlated(let normal):
-        volume += normal.logVolume
+      case .correlated(let normal, let logVolume):
+        volume += logVolume
         normal.color(point, from: place)
         place += normal.count
       }
@@ -137,10 +138,10 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     var place = 0
     for part in parts {
       switch part {
-      case .single(let map):
-        slopes[place] = map.value(of: point[place]).bend
+      case .single(let map, _):
+        slopes[place] = map.value(of: point[place], logScale: 0).bend
         place += 1
-      case .correlated(let normal): place += normal.count
+      case .correlated(let normal, _): place += normal.count
       }
     }
     return slopes
@@ -151,10 +152,10 @@ public struct UnconstrainedSpace: Hashable, Sendable {
     var (values, place) = (point, 0)
     for part in parts {
       switch part {
-      case .single(let map):
+      case .single(let map, _):
         values[place] = map.clamped(values[place], depth: depth)
         place += 1
-      case .correlated(let normal): place += normal.count
+      case .correlated(let normal, _): place += normal.count
       }
     }
     return values
