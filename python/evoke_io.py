@@ -1,4 +1,4 @@
-"""Read the HDF5 archives that `evoke` writes: recordings, epochs, evoked potentials and simulations.
+"""Read the HDF5 archives that `evoke` writes: recordings, epochs, evoked potentials, simulations and estimates.
 
 Needs h5py and numpy; the to_mne methods need MNE-Python too. docs/archives.md describes the layouts.
 """
@@ -15,10 +15,11 @@ MNE_TYPES = {"eeg": "eeg", "eog": "eog", "ecg": "ecg", "emg": "emg", "status": "
 
 
 def read(path):
-    """Return a Recording, an Epochs, an Evoked or a Simulations, by the kind of the archive."""
+    """Return a Recording, an Epochs, an Evoked, a Simulations or an Estimates, by the kind of the archive."""
     file = h5py.File(path, "r")
     kind, version = file.attrs.get("evoke_kind"), file.attrs.get("evoke_version", 0)
-    readers = {"recording": Recording, "epochs": Epochs, "evoked": Evoked, "simulations": Simulations}
+    readers = {"recording": Recording, "epochs": Epochs, "evoked": Evoked, "simulations": Simulations,
+               "estimates": Estimates}
     if kind not in readers or version > 1:
         file.close()
         raise ValueError(f"{path}: kind {kind!r}, version {version}, is not one that this module reads")
@@ -193,6 +194,21 @@ class Simulations:
     def x(self):
         """All data of the first level of noise."""
         return self.levels[0][()]
+
+
+class Estimates:
+    """What a network said of simulations: `estimate` and `truth` [n, d], `covariance` [n, d, d] or None.
+
+    `simulations` [n] are rows of the data; `settings` say which weights and data.
+    """
+
+    def __init__(self, file):
+        with file:
+            self.settings = json.loads(file.attrs["evoke_settings"])
+            self.names, self.units = (decoded(file["estimate"].attrs[name]) for name in ("names", "units"))
+            self.estimate, self.truth = file["estimate"][()], file["truth"][()]
+            self.covariance = file["covariance"][()] if "covariance" in file else None
+            self.simulations = file["simulation"][()]
 
 
 def decoded(words):

@@ -4,7 +4,8 @@
 #   scripts/doc-examples.sh [--outputs] [--figures] [PAGE...]
 #
 # Fails when a command fails, when it prints something else than the page says below it (a command without any line
-# below it may print what it likes), and when no page makes a figure that is shown.
+# below it may print what it likes), and when no page makes a figure that is shown. In blocks that begin with
+# ```console numbers-vary only the words count: trained networks differ from processor to processor.
 #   --outputs   puts what was printed into the pages
 #   --figures   puts the figures that were written into docs/images
 # The command is .build/release/evoke, or what EVOKE_BINARY says.
@@ -12,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 
-all_pages=(README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate}.md)
+all_pages=(README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks}.md)
 largest_figure=120000
 pages=() puts_outputs=false puts_figures=false
 for argument in "$@"; do
@@ -45,6 +46,11 @@ fail() {
   failures=$((failures + 1))
 }
 
+# A text without its numbers and blanks.
+words() {
+  sed -E 's/-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/#/g; s/[[:blank:]]+/ /g'
+}
+
 # Runs the command that was read last, and writes it and its output to the new page.
 run() {
   [[ -n $command ]] || return 0
@@ -60,18 +66,27 @@ run() {
       fail "$page: status $status of: $command"
       sed 's/^/    /' "$scratch/output" >&2
     fi
-    if [[ -n $expected ]]; then cat "$scratch/output" >&3; fi
+    # A slow machine reports how far it has come.
+    sed -i -E '/^evoke: [a-z ]+: [0-9]+ %/d' "$scratch/output"
+    if $varies && [[ $(words <<<"${expected%$'\n'}") == "$(words <"$scratch/output")" ]] && ! $puts_outputs; then
+      printf '%s' "$expected" >&3
+    elif [[ -n $expected ]]; then
+      cat "$scratch/output" >&3
+    fi
   fi
   command='' expected=''
 }
 
 run_page() {
-  local in_block=false line command='' shown='' expected='' continues=false
+  local in_block=false varies=false line command='' shown='' expected='' continues=false
   exec 3>"$scratch/page"
   while IFS= read -r line || [[ -n $line ]]; do
     if ! $in_block; then
       printf '%s\n' "$line" >&3
-      if [[ $line == '```console' ]]; then in_block=true; fi
+      case $line in
+        '```console') in_block=true varies=false ;;
+        '```console numbers-vary') in_block=true varies=true ;;
+      esac
     elif $continues; then
       command+=$'\n'$line shown+=$'\n'$line
     elif [[ $line == '```' ]]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares one training step and one inference of small networks with PyTorch (see compare_networks.py).
+# Compares one training step and one inference of networks with PyTorch (see compare_networks.py).
 #
 #   bash Benchmarks/peers/run_networks.sh [--rounds N] [--threads N ...] [--networks NAME ...]
 #

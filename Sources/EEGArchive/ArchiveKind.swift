@@ -2,7 +2,7 @@ import HDF5
 
 /// What an archive holds, as its root attribute `evoke_kind` says.
 public enum ArchiveKind: String, Hashable, Sendable, CaseIterable {
-  case recording, epochs, evoked, simulations, weights, posterior, sensitivity, benchmark
+  case recording, epochs, evoked, simulations, weights, estimates, posterior, sensitivity, benchmark
 
   /// The layout version that this program writes, and the newest that it reads.
   public static let currentVersion = 1

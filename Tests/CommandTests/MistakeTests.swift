@@ -62,7 +62,8 @@ struct MistakeTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
   }
 
-  @Test("Every verb has help with an example", arguments: ["info", "check", "convert", "erp", "plot"])
+  @Test(
+    "Every verb has help with an example", arguments: ["info", "check", "convert", "erp", "plot", "train", "evaluate"])
   func help(verb: String) throws {
     let folder = try TemporaryFolder()
     let run = try EvokeRun([verb, "--help"], in: folder)

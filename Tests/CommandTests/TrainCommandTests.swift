@@ -99,6 +99,14 @@ struct TrainCommandTests {
       (["train", "sims.h5", "--model", "lstm"], 64, "-o"),
       (["train", "sims.h5", "--model", "mlp", "-o", "w.h5"], 64, "mlp"),
       (["train", "sims.h5", "--model", "lstm", "--set", "hiden=3", "-o", "w.h5"], 64, "hidden"),
+      (
+        ["train", "sims.h5", "--model", "lstm", "--set", "scaling=max", "-o", "w.h5"], 64,
+        "give factor or rms, not 'max'"
+      ),
+      (
+        ["train", "sims.h5", "--model", "lstm", "--set", "hidden=wide", "-o", "w.h5"], 64,
+        "network.hidden: give a whole"
+      ),
       (["train", "sims.h5", "--model", "lstm", "--targets", "A_x", "-o", "w.h5"], 1, "A_x"),
       (["train", "sims.h5", "--model", "lstm", "--noise-level", "3", "-o", "w.h5"], 1, "2500"),
       (["train", "sims.h5", "--model", "lstm", "--resume", "-o", "w.h5"], 1, "leave out --resume"),

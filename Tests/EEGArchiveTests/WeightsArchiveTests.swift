@@ -83,20 +83,14 @@ struct WeightsArchiveTests {
   @Test("A file that was cut anywhere is an error and no crash", arguments: 0..<40)
   func cut(_ number: Int) throws {
     try example().write(to: folder.path("w.h5"))
-    let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("w.h5")))
-    try bytes.prefix(bytes.count * number / 40).write(to: URL(fileURLWithPath: folder.path("cut.h5")))
-    #expect(throws: (any Error).self) { try WeightsArchive(reading: folder.path("cut.h5")) }
+    try folder.cut("w.h5", to: Double(number) / 40)
+    #expect(throws: (any Error).self) { try WeightsArchive(reading: folder.path("w.h5")) }
   }
 
   @Test("A file with a changed byte is read or refused, never a crash", arguments: 0..<60)
   func changed(_ seed: Int) throws {
     try example().write(to: folder.path("w.h5"))
-    var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("w.h5")))
-    var generator = SplitMix64(seed: UInt64(seed))
-    for _ in 0..<4 {
-      bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
-    }
-    try bytes.write(to: URL(fileURLWithPath: folder.path("w.h5")))
+    try folder.changeBytes(of: "w.h5", seed: seed)
     if let archive = try? WeightsArchive(reading: folder.path("w.h5")) { #expect(archive.parameters.count > 0) }
   }
 

@@ -42,6 +42,54 @@ import Testing
   }
 }
 
+@Suite struct PreparationTests {
+  @Test func preparedPotentialsHaveARootMeanSquareOfOne() throws {
+    let data = SyntheticData(count: 8)
+    let preparation = try Self.preparation(.eegTransformer, .study, data)
+    let prepared = preparation.prepared(data.values[0], count: data.count)
+    let square = prepared.reduce(0.0) { $0 + Double($1 * $1) } / Double(prepared.count)
+    #expect(prepared.count == 8 * 12 * 24)
+    #expect(abs(square - 1) < 1e-5)
+  }
+
+  @Test func recurrentNetworksSeeAllChannelsOfATimeTogether() throws {
+    let data = SyntheticData(count: 2)
+    let prepared = try Self.preparation(.lstm, .study, data).prepared(data.values[0], count: 2)
+    for (sample, channel, time) in [(0, 0, 0), (0, 11, 3), (1, 5, 23)] {
+      let potential = data.values[0][(sample * 12 + channel) * 24 + time]
+      #expect(prepared[(sample * 24 + time) * 12 + channel] == potential * 1e10)
+    }
+  }
+
+  @Test func fittedComponentsAreUncorrelatedWithVarianceOne() throws {
+    var configuration = ModelConfiguration(.eegTransformer)
+    // Samples are not divided by their size, so that what is prepared is what was fitted.
+    try configuration.set("normalizes_samples", to: "false")
+    try configuration.set("components", to: "6")
+    try configuration.set("floor", to: "0")
+    let data = SyntheticData(count: 16)
+    let preparation = try InputPreparation(
+      fitting: configuration, to: data, description: data.description, simulations: Array(0..<16))
+    let prepared = preparation.prepared(data.values[0], count: 16)
+    let rows = 16 * 12
+    #expect(prepared.count == rows * 6)
+    for first in 0..<6 {
+      for second in 0..<6 {
+        let product = (0..<rows).reduce(0.0) { $0 + Double(prepared[$1 * 6 + first] * prepared[$1 * 6 + second]) }
+        #expect(abs(product / Double(rows) - (first == second ? 1 : 0)) < 1e-3)
+      }
+    }
+  }
+
+  private static func preparation(
+    _ model: ModelKind, _ preset: ModelPreset, _ data: SyntheticData
+  ) throws -> InputPreparation {
+    try InputPreparation(
+      fitting: ModelConfiguration(model, preset: preset), to: data, description: data.description,
+      simulations: Array(0..<data.count))
+  }
+}
+
 @Suite struct ConfigurationTests {
   @Test(arguments: ModelKind.allCases, ModelPreset.allCases)
   func presetsSurviveJSON(_ model: ModelKind, _ preset: ModelPreset) throws {

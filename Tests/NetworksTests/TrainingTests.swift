@@ -105,12 +105,14 @@ struct TrainingTests {
 
   @Test(
     "A run that is stored and resumed gives the bits of one that was not", arguments: ToyNetwork.Kind.allCases,
-    [1, 7, 12])
-  func resumes(kind: ToyNetwork.Kind, batches: Int) throws {
+    [(batches: 1, averageDecay: 0), (7, 0.9), (12, 0)])
+  func resumes(kind: ToyNetwork.Kind, stop: (batches: Int, averageDecay: Double)) throws {
+    var settings = settings
+    settings.optimizer.averageDecay = stop.averageDecay
     var whole = try run(kind, settings: settings)
     try whole.finish { _, _ in true }
     var first = try run(kind, settings: settings)
-    for _ in 0..<batches { _ = try first.advance() }
+    for _ in 0..<stop.batches { _ = try first.advance() }
     let stored = try JSONEncoder().encode(first.checkpoint)
     var store = ParameterStore()
     var second = try TrainingRun(
@@ -119,6 +121,29 @@ struct TrainingTests {
       training: ToyNetwork.data(count: 103, seed: 1), validation: ToyNetwork.data(count: 50, seed: 2))
     try second.finish { _, _ in true }
     #expect(second.checkpoint == whole.checkpoint)
+  }
+
+  @Test("The running mean of parameters is validated and kept, and changes no step")
+  func averages() throws {
+    var settings = settings
+    settings.epochs = 1
+    var plain = try run(.lstm, settings: settings)
+    settings.optimizer.averageDecay = 0.8
+    var averaged = try run(.lstm, settings: settings)
+    var mean = plain.checkpoint.values.map(Double.init)
+    for step in 1...7 {
+      _ = try plain.advance()
+      _ = try averaged.advance()
+      if step == 1 { mean = plain.checkpoint.values.map(Double.init) }
+      let decay = min(0.8, Double(step) / Double(step + 9))
+      mean = zip(mean, plain.checkpoint.values).map { decay * $0 + (1 - decay) * Double($1) }
+    }
+    #expect(averaged.checkpoint.values == plain.checkpoint.values)
+    #expect(averaged.checkpoint.bestValues == averaged.checkpoint.optimizer.average)
+    #expect(largestError(averaged.checkpoint.bestValues, mean.map { Float($0) }) < 1e-6)
+    #expect(averaged.checkpoint.bestValues != plain.checkpoint.bestValues)
+    #expect(averaged.checkpoint.epochs[0].trainingLoss == plain.checkpoint.epochs[0].trainingLoss)
+    #expect(averaged.checkpoint.epochs[0].validationLoss != plain.checkpoint.epochs[0].validationLoss)
   }
 
   @Test("Passes of few samples give the gradient of one pass, but for rounding", arguments: ToyNetwork.Kind.allCases)

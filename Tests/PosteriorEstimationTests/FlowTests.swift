@@ -159,7 +159,8 @@ extension DensityTests {
     for number in 0..<contexts {
       let own = Array(draws[number * each * d..<(number + 1) * each * d])
       let at = Array(context[number * 5..<(number + 1) * 5])
-      #expect(largestError(Array(logDensity[number * each..<(number + 1) * each]), logDensities(built, at: own, at)) < 1e-4)
+      #expect(
+        largestError(Array(logDensity[number * each..<(number + 1) * each]), logDensities(built, at: own, at)) < 1e-4)
       // The mean of a known density over the draws of another: importance sampling of the integral of N(mean, spread).
       let means = (0..<d).map { place in (0..<each).reduce(0.0) { $0 + Double(own[$1 * d + place]) } / Double(each) }
       let spreads = (0..<d).map { place in

@@ -156,7 +156,9 @@ struct SpaceTests {
 
   @Test("Fixed parameters are no dimensions, and a prior of them alone is refused")
   func fixed() throws {
-    let prior = try Prior(["a", "b", "c"].map { Prior.Parameter($0) }, [.single(.fixed(3)), .single(.box(lower: 0, upper: 1)), .single(.fixed(5))])
+    let prior = try Prior(
+      ["a", "b", "c"].map { Prior.Parameter($0) },
+      [.single(.fixed(3)), .single(.box(lower: 0, upper: 1)), .single(.fixed(5))])
     let space = try UnconstrainedSpace(prior)
     #expect(space.count == 1 && space.freePlaces == [1] && space.parameters.map(\.name) == ["b"])
     #expect(space.allParameters([0.25]) == [3, 0.25, 5])

@@ -1,65 +1,38 @@
-// Times one training step (forward, backward, Adam) and one inference of small networks, 64 samples at once.
+// Times one training step (forward, backward, Adam) and one inference of networks.
 //
 //   network-step [--json] [--rounds N] [--threads N] [--shards N] [--level baseline|v3|v4] [NETWORK...]
+//   network-step --export FOLDER [PRESET...]
 //
-// Networks: lstm, cnn-bilstm, transformer, transformer-no-dropout; without one, all of them. With --json, one line of
-// results: for each network the median, the least and the greatest wall time and the least CPU time, in milliseconds.
-import EvokeNumerics
+// Networks: lstm, cnn-bilstm, transformer, transformer-no-dropout (64 samples of 200 steps by 64 channels), and presets,
+// which are those of `evoke train`: eegtransformer, lstm, cnn-bilstm, each with -study or -default behind its name;
+// without one, all of them. With --json, one line of results: for each network the median, the least and the greatest wall time and
+// the least CPU time, in milliseconds. With --export, presets are written for their twins in PyTorch and not timed; a
+// line of JSON has the number of parameters and the loss of the first batch, without dropout.
 import Foundation
 import Networks
 
-/// Time of one kind so far [s].
-func seconds(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
-}
-
-/// Wall time and CPU time of all threads, in milliseconds.
-struct Timing {
-  var wall: [Double] = []
-  var cpu: [Double] = []
-
-  mutating func add(_ body: () -> Void) {
-    let (wallStart, cpuStart) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
-    body()
-    wall.append(1e3 * (seconds(CLOCK_MONOTONIC) - wallStart))
-    cpu.append(1e3 * (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpuStart))
-  }
-
-  var median: Double { wall.sorted()[wall.count / 2] }
-  var figures: [String: Double] {
-    ["median": median, "least": wall.min() ?? 0, "greatest": wall.max() ?? 0, "cpu": cpu.min() ?? 0]
-  }
-}
-
-/// The most that the dense product reaches on one thread [GFLOP/s].
-func productPeak() -> Double {
-  let size = 1536
-  var stream = RandomStream(seed: 1, simulation: 0, purpose: .initialValues)
-  let (a, b) = (
-    (0..<size * size).map { _ in stream.uniformFloat() }, (0..<size * size).map { _ in stream.uniformFloat() }
-  )
-  var c = [Float](repeating: 0, count: size * size)
-  var best = Double.infinity
-  for _ in 0..<7 {
-    let start = seconds(CLOCK_PROCESS_CPUTIME_ID)
-    c.withUnsafeMutableBufferPointer { c in
-      if let c = c.baseAddress { MatrixProduct.multiplySquares(a, b, into: c, size: size) }
-    }
-    best = min(best, seconds(CLOCK_PROCESS_CPUTIME_ID) - start)
-  }
-  return 2e-9 * Double(size * size * size) / best
-}
-
-var (json, rounds, threads, shards) = (false, 15, [1, 2], 4)
+var (json, rounds, threads) = (false, 15, [1, 2])
+var shards: Int?
 var level: NetworkKernels?
-var kinds: [ComparedNetwork.Kind] = []
+var folder: URL?
+var names: [String] = []
+let engineNames = ComparedNetwork.Kind.allCases.map(\.rawValue)
 
 func usage() -> Never {
   FileHandle.standardError.write(
-    Data("usage: network-step [--json] [--rounds N] [--threads N] [--shards N] [--level LEVEL] [NETWORK...]\n".utf8))
+    Data(
+      """
+      usage: network-step [--json] [--rounds N] [--threads N] [--shards N] [--level LEVEL] [NETWORK...]
+             network-step --export FOLDER [PRESET...]
+      networks: \((engineNames + PresetNetwork.names).joined(separator: ", "))
+
+      """.utf8))
   exit(64)
+}
+
+func printJSON(_ report: [String: Any]) throws {
+  let data = try JSONSerialization.data(withJSONObject: report, options: [.sortedKeys])
+  print(String(decoding: data, as: UTF8.self))
 }
 
 var arguments = CommandLine.arguments.dropFirst()
@@ -77,78 +50,65 @@ while let argument = arguments.popFirst() {
     let levels: [String: NetworkKernels.Level] = ["baseline": .baseline, "v3": .v3, "v4": .v4]
     guard let name = arguments.popFirst().flatMap({ levels[$0] }), let found = NetworkKernels(name) else { usage() }
     level = found
+  case "--export":
+    guard let path = arguments.popFirst() else { usage() }
+    folder = URL(filePath: path)
   default:
-    guard let kind = ComparedNetwork.Kind(rawValue: argument) else { usage() }
-    kinds.append(kind)
+    guard PresetNetwork.names.contains(argument) || folder == nil && engineNames.contains(argument) else { usage() }
+    names.append(argument)
   }
 }
-if kinds.isEmpty { kinds = ComparedNetwork.Kind.allCases }
 
 let kernels = level ?? .best
+if let folder {
+  var results: [[String: Any]] = []
+  for name in names.isEmpty ? PresetNetwork.names : names {
+    guard let preset = try PresetNetwork(name) else { usage() }
+    try preset.export(to: folder)
+    results.append([
+      "network": name, "parameters": preset.model.parameters.values.count,
+      "loss": preset.timed.firstLoss(kernels: kernels),
+    ])
+  }
+  try printJSON(["results": results])
+  exit(0)
+}
+
 let peak = productPeak()
-let batch = 64
 if !json {
-  print("kernels \(kernels.name), \(MatrixProduct.description), \(shards) shards")
+  print("kernels \(kernels.name), \(MatrixProduct.description)")
   print(String(format: "sgemm peak %.0f GFLOP/s on one thread", peak))
-  print("network                 threads  training [ms]            inference [ms]           share of peak")
+  print("network                 threads  training [ms]              inference [ms]             share of peak")
 }
 
 var results: [[String: Any]] = []
-for kind in kinds {
-  var store = ParameterStore()
-  let network = ComparedNetwork(kind, in: &store)
-  var stream = RandomStream(seed: 2, simulation: 0, purpose: .initialValues)
-  let inputs = (0..<batch * network.inputCount).map { _ in Float(stream.normal()) }
-  let targets = (0..<batch * network.targetCount).map { _ in Float(stream.normal()) }
+for name in names.isEmpty ? engineNames + PresetNetwork.names : names {
+  guard let timed = try ComparedNetwork.Kind(rawValue: name).map(TimedNetwork.init) ?? PresetNetwork(name)?.timed else {
+    usage()
+  }
+  let shards = shards ?? timed.shards
   for count in threads {
-    let step = BatchStep(
-      network: network, parameterCount: store.values.count, shards: shards, threads: count, kernels: kernels)
-    var state = OptimizerState(count: store.values.count)
-    var values = store.values
-    var (training, inference) = (Timing(), Timing())
-    inputs.withUnsafeBufferPointer { inputs in
-      targets.withUnsafeBufferPointer { targets in
-        func train() {
-          let loss = step.differentiate(
-            values, inputs: inputs, targets: targets, count: batch, training: TrainingPass(seed: 1, step: state.step))
-          guard loss.isFinite else { fatalError("a loss is not finite") }
-          state.update(
-            &values, gradients: step.gradients, settings: OptimizerSettings(), threads: count, kernels: kernels)
-        }
-        func infer() {
-          guard step.outputs(values, inputs: inputs, count: batch).allSatisfy(\.isFinite) else {
-            fatalError("an output is not finite")
-          }
-        }
-        for _ in 0..<3 { train() }
-        for _ in 0..<rounds { training.add(train) }
-        for _ in 0..<3 { infer() }
-        for _ in 0..<rounds { inference.add(infer) }
-      }
-    }
+    let (training, inference) = timed.time(rounds: rounds, shards: shards, threads: count, kernels: kernels)
     // Of CPU time, which other programs lengthen little.
-    let rate = 1e-6 * network.trainingOperations * Double(batch) / (training.cpu.min() ?? .infinity)
+    let rate = 1e-6 * timed.trainingOperations * Double(timed.batch) / (training.cpu.min() ?? .infinity)
     if json {
       results.append([
-        "network": kind.rawValue, "threads": count, "training": training.figures, "inference": inference.figures,
-        "share_of_peak": rate / peak,
+        "network": name, "threads": count, "shards": shards, "batch": timed.batch, "training": training.figures,
+        "inference": inference.figures, "share_of_peak": rate / peak,
       ])
     } else {
       func text(_ timing: Timing) -> String {
-        String(format: "%7.2f (CPU %7.2f)", timing.median, timing.cpu.min() ?? 0)
+        String(format: "%8.2f (CPU %8.2f)", timing.median, timing.cpu.min() ?? 0)
       }
+      let share = String(format: "%3.0f %%", 100 * rate / peak)
       print(
-        kind.rawValue.padding(toLength: 24, withPad: " ", startingAt: 0)
-          + "\(count)        \(text(training))    \(text(inference))    \(String(format: "%3.0f %%", 100 * rate / peak))"
-      )
+        name.padding(toLength: 24, withPad: " ", startingAt: 0)
+          + "\(count)        \(text(training))    \(text(inference))    \(share)")
     }
   }
 }
 if json {
-  let report: [String: Any] = [
-    "kernels": kernels.name, "blas": MatrixProduct.description, "peak_gflops": peak, "shards": shards,
-    "results": results,
-  ]
-  let data = try JSONSerialization.data(withJSONObject: report, options: [.sortedKeys])
-  print(String(decoding: data, as: UTF8.self))
+  try printJSON([
+    "kernels": kernels.name, "blas": MatrixProduct.description, "peak_gflops": peak, "results": results,
+  ])
 }

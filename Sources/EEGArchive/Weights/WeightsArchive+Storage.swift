@@ -73,8 +73,6 @@ extension WeightsArchive {
     }
   }
 
-  private var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
-
   private static func scaling(in group: HDF5Group) throws -> [NamedArray] {
     try group.links().map { name in
       let dataset = try group.dataset(name)
@@ -109,6 +107,7 @@ extension WeightsArchive.Checkpoint {
     try group.write(values, to: "values", unit: nil, axes: "parameter")
     try group.write(first, to: "gradient_mean", unit: nil, axes: "parameter")
     try group.write(second, to: "gradient_square", unit: nil, axes: "parameter")
+    if !average.isEmpty { try group.write(average, to: "average", unit: nil, axes: "parameter") }
     try group.setAttribute("step", step)
     try group.setAttribute("batch", batch)
     try group.setAttribute("loss_sum", lossSum)
@@ -119,11 +118,12 @@ extension WeightsArchive.Checkpoint {
     values = try group.readNumbers("values")
     first = try group.readNumbers("gradient_mean", count: values.count)
     second = try group.readNumbers("gradient_square", count: values.count)
+    average = try group.exists("average") ? group.readNumbers("average", count: values.count) : []
     step = try group.attribute("step")
     batch = try group.attribute("batch")
     lossSum = try group.attribute("loss_sum")
     rowCount = try group.attribute("rows")
-    guard step >= 0, batch >= 0, rowCount > 0, (values + first + second).allSatisfy(\.isFinite) else {
+    guard step >= 0, batch >= 0, rowCount > 0, (values + first + second + average).allSatisfy(\.isFinite) else {
       throw ArchiveError(.invalidValue, group, "holds a state that no run can have; begin anew without --resume")
     }
   }

@@ -74,6 +74,8 @@ public struct WeightsArchive: Hashable, Sendable {
     public var first: [Float]
     /// Running mean of the squared gradients.
     public var second: [Float]
+    /// Running mean of the parameter values; empty if none is kept.
+    public var average: [Float]
     /// Steps made.
     public var step: Int
     /// Batches of the current epoch that are done.
@@ -85,9 +87,10 @@ public struct WeightsArchive: Hashable, Sendable {
 
     /// A state.
     public init(
-      values: [Float], first: [Float], second: [Float], step: Int, batch: Int, lossSum: Double, rowCount: Int
+      values: [Float], first: [Float], second: [Float], average: [Float] = [], step: Int, batch: Int, lossSum: Double,
+      rowCount: Int
     ) {
-      (self.values, self.first, self.second, self.step) = (values, first, second, step)
+      (self.values, self.first, self.second, self.average, self.step) = (values, first, second, average, step)
       (self.batch, self.lossSum, self.rowCount) = (batch, lossSum, rowCount)
     }
   }
@@ -117,6 +120,9 @@ public struct WeightsArchive: Hashable, Sendable {
     (self.configuration, self.targets, self.parameters, self.scaling) = (configuration, targets, parameters, scaling)
     (self.input, self.data, self.curve, self.checkpoint) = (input, data, curve, checkpoint)
   }
+
+  /// How many numbers were learnt.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 
   /// Name of the file of a run that has not ended.
   public static func partialPath(of path: String) -> String { path + ".partial" }

@@ -61,7 +61,15 @@ package enum JSONDocument: Hashable, Codable, Sendable {
   ///
   /// - Throws: `DecodingError`, and what the type throws.
   package func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
+    let json = try JSONEncoder().encode(self)
+    do { return try JSONDecoder().decode(type, from: json) } catch DecodingError.dataCorrupted(let context)
+      where context.codingPath.isEmpty
+    {
+      // Foundation takes a number that does not fit its type for wrong JSON, and does not say where it was.
+      guard case .object = self else { throw DecodingError.dataCorrupted(context) }
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "a number is not whole, or beyond what it can be"))
+    }
   }
 
   /// The value of a key; nil where there is none.
@@ -71,6 +79,16 @@ package enum JSONDocument: Hashable, Codable, Sendable {
 
   /// The value as a text; nil for anything else.
   package var textValue: String? { if case .text(let text) = self { text } else { nil } }
+
+  /// The value as a number; nil for anything else.
+  package var numberValue: Double? {
+    switch self {
+    case .integer(let number): Double(number)
+    case .large(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
+  }
 
   /// Paths of all values that are no objects, in alphabetical order.
   package var leafPaths: [[String]] { leafPaths(below: []) }

@@ -101,7 +101,7 @@ public struct BaselineInterval: Hashable, Sendable, Codable {
 }
 
 /// What is fitted to every epoch and channel, and subtracted.
-public enum Detrend: String, Hashable, Sendable, Codable, CaseIterable {
+public enum Detrend: String, Hashable, Sendable, NamedChoice {
   /// A straight line by least squares over the whole epoch, on EEG channels.
   case linear
 }

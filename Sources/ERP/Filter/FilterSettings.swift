@@ -1,3 +1,5 @@
+import EEGCore
+
 /// What a filter lets through, and how it is made: a band, notches, or both.
 ///
 /// The defaults are those of MNE-Python's `mne.filter.create_filter`. `low` and `high` mean for
@@ -6,7 +8,7 @@
 /// - an IIR filter the -6 dB points of the filter as it is applied, forwards and backwards.
 public struct FilterSettings: Hashable, Sendable, Codable {
   /// What `low` and `high` enclose.
-  public enum Band: String, Hashable, Sendable, Codable, CaseIterable {
+  public enum Band: String, Hashable, Sendable, NamedChoice {
     /// What passes.
     case pass
     /// What is stopped: everything up to `low` and from `high` on passes. Needs both frequencies.
@@ -22,7 +24,7 @@ public struct FilterSettings: Hashable, Sendable, Codable {
   }
 
   /// What an FIR filter does to the time of what it lets through.
-  public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
+  public enum Phase: String, Hashable, Sendable, NamedChoice {
     /// Nothing: the filter is applied centred.
     case zero
     /// Delays it as little as a filter without a view of the future can. Only for the FIR method.
@@ -30,7 +32,7 @@ public struct FilterSettings: Hashable, Sendable, Codable {
   }
 
   /// How far an IIR filter continues a signal beyond its ends before it is applied.
-  public enum Padding: String, Hashable, Sendable, Codable, CaseIterable {
+  public enum Padding: String, Hashable, Sendable, NamedChoice {
     /// Three times the number of coefficients, as `scipy.signal.sosfiltfilt`; shorter stretches are refused.
     case brief
     /// Until the impulse response has fallen to a thousandth, as MNE-Python; at most the length of the stretch.
@@ -110,7 +112,9 @@ extension FilterSettings.Method: Codable {
     if let name = try? decoder.singleValueContainer().decode(String.self) {
       guard name == "fir" else {
         throw DecodingError.dataCorrupted(
-          .init(codingPath: decoder.codingPath, debugDescription: "'\(name)' is no filter method"))
+          .init(
+            codingPath: decoder.codingPath,
+            debugDescription: "'\(name)' is no filter method; give \"fir\" or {\"iir\": {\"order\": 4}}"))
       }
       self = .fir
       return

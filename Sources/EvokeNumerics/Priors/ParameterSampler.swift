@@ -1,7 +1,7 @@
 /// Parameters of simulation number i, whichever shard or thread asks, and in whichever order.
 public struct ParameterSampler: Sendable {
   /// Where the uniform numbers come from.
-  public enum Method: String, Codable, CaseIterable, Hashable, Sendable {
+  public enum Method: String, CaseIterable, Hashable, Sendable {
     /// Independent random numbers: draw k of ``RandomStream`` with purpose `parameters` decides parameter k.
     case random
     /// Dimension k of a ``SobolSequence`` with Owen's scrambling decides parameter k: means over the first 2^m

@@ -40,6 +40,7 @@ extension ModelConfiguration {
       training.warmUp = 2
       training.lowestRate = 0.01
       training.longestGradient = 1
+      training.averageEpochs = 4
       training.patience = 20
       if model == .eegTransformer {
         preparation.components = 64
@@ -47,6 +48,8 @@ extension ModelConfiguration {
         training.batch = 128
         training.shards = 2
         training.learningRate = 2e-3
+        training.weightDecay = 0.2
+        training.epochs = 80
       } else {
         preparation.montage = "biosemi32"
       }

@@ -39,7 +39,8 @@ public struct ModelConfiguration: Hashable, Sendable {
     try require(
       training.epochs > 0 && training.batch > 0 && training.shards > 0 && training.learningRate > 0
         && training.learningRate.isFinite && training.weightDecay >= 0 && training.warmUp >= 0
-        && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.patience >= 0,
+        && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.averageEpochs >= 0
+        && training.patience >= 0,
       "epochs, batch, shards and learning_rate are above 0, other numbers of the training not below")
     try require(
       preparation.factor > 0 && preparation.highestRate >= 0 && preparation.components >= 0 && preparation.floor >= 0,
@@ -120,8 +121,10 @@ extension ModelConfiguration: Codable {
     do {
       self = try JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
     } catch {
+      let reason = (error as? DecodingError)?.settingMessage() ?? "\(error)"
       throw InverseModelError(
-        code: .invalidSetting, message: "the configuration of the model cannot be read: \(error); was it made by hand?")
+        code: .invalidSetting, message: "the configuration of the model cannot be read: \(reason); was it made by hand?"
+      )
     }
     try check()
   }
@@ -151,8 +154,8 @@ extension ModelConfiguration: Codable {
     tree.replace(matches[0][...], with: (try? JSONDocument(json: Data(value.utf8))) ?? .text(value))
     do {
       self = try tree.decode(ModelConfiguration.self)
-    } catch {
-      throw InverseModelError(code: .invalidSetting, message: "'\(value)' is no value of the setting '\(name)'")
+    } catch let error as DecodingError {
+      throw InverseModelError(code: .invalidSetting, message: error.settingMessage(of: name))
     }
     try check()
   }

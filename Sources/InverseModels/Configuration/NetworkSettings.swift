@@ -64,7 +64,7 @@ public struct ElectrodeTransformerSettings: Hashable, Codable, Sendable {
   /// Blocks of the head.
   public var headBlocks = 3
   /// Probability with which an element becomes 0 in training.
-  public var dropout: Float = 0
+  public var dropout: Float = 0.1
   /// Fewest channels that a sample keeps in training; as many as there are, or 0, keeps all of them.
   public var fewestChannels = 16
   /// Whether a sample is divided by its root mean square, whose logarithm goes to the head.

@@ -1,7 +1,9 @@
+import EEGCore
+
 /// What becomes of potentials before a network sees them.
 public struct PreparationSettings: Hashable, Codable, Sendable {
   /// How potentials are brought to a size near 1.
-  public enum Scaling: String, Hashable, Codable, CaseIterable, Sendable {
+  public enum Scaling: String, Hashable, Sendable, NamedChoice {
     /// Times ``PreparationSettings/factor``.
     case factor
     /// By the root mean square of all training data together.

@@ -18,6 +18,8 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
   public var lowestRate = 0.0
   /// Longest gradient; 0 for no limit.
   public var longestGradient = 0.0
+  /// Epochs over which parameters are averaged for the answer, with weights that fade exponentially; 0 for none.
+  public var averageEpochs = 0.0
   /// Epochs without a better validation loss after which training ends; 0 never ends early.
   public var patience = 0
   /// Pieces that a batch is cut into: how many threads may share it.
@@ -33,21 +35,42 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
     case warmUp = "warm_up_epochs"
     case lowestRate = "lowest_rate"
     case longestGradient = "longest_gradient"
+    case averageEpochs = "average_epochs"
   }
 
   /// Fifty epochs of Adam at 1e-3 in batches of 32.
   public init() {}
 
   /// The settings of a run over so many rows.
-  package func settings(rowCount: Int) -> TrainingSettings {
+  public func settings(rowCount: Int) -> TrainingSettings {
     let batches = (rowCount + batch - 1) / batch
     return TrainingSettings(
       epochs: epochs, batchSize: batch, shards: shards, seed: seed,
       optimizer: OptimizerSettings(
         learningRate: learningRate, weightDecay: weightDecay, isDecayDecoupled: weightDecay > 0,
-        longestGradient: longestGradient > 0 ? longestGradient : nil),
+        longestGradient: longestGradient > 0 ? longestGradient : nil,
+        averageDecay: averageEpochs > 0 ? max(0, 1 - 1 / (averageEpochs * Double(batches))) : 0),
       schedule: hasCosine
         ? .cosine(warmUp: Int((warmUp * Double(batches)).rounded()), lowest: lowestRate) : .constant,
       patience: patience > 0 ? patience : nil)
+  }
+}
+
+extension TrainingPlan {
+  /// Reads settings; those that came later may be missing, and then stand for what was done before them.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    epochs = try values.decode(Int.self, forKey: .epochs)
+    batch = try values.decode(Int.self, forKey: .batch)
+    learningRate = try values.decode(Double.self, forKey: .learningRate)
+    weightDecay = try values.decode(Double.self, forKey: .weightDecay)
+    hasCosine = try values.decode(Bool.self, forKey: .hasCosine)
+    warmUp = try values.decode(Double.self, forKey: .warmUp)
+    lowestRate = try values.decode(Double.self, forKey: .lowestRate)
+    longestGradient = try values.decode(Double.self, forKey: .longestGradient)
+    averageEpochs = try values.decodeIfPresent(Double.self, forKey: .averageEpochs) ?? 0
+    patience = try values.decode(Int.self, forKey: .patience)
+    shards = try values.decode(Int.self, forKey: .shards)
+    seed = try values.decode(UInt64.self, forKey: .seed)
   }
 }

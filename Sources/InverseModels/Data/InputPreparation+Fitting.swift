@@ -3,13 +3,31 @@ extension InputPreparation {
   private static let fittedSimulations = 1024
   private static let blockSize = 32
 
+  /// The preparation that a configuration asks for, with its factor and components found on training simulations.
+  ///
+  /// - Parameters:
+  ///   - configuration: Which network, and how potentials are prepared for it.
+  ///   - data: Simulations.
+  ///   - description: Channels and times of the data, where they are known.
+  ///   - simulations: Those of the training split.
+  ///   - levels: Levels of noise that are trained on, by number.
+  /// - Throws: ``InverseModelError``, codes `invalidSetting`, `dataDiffer` and `notFinite`; what reading throws.
+  public init(
+    fitting configuration: ModelConfiguration, to data: some LabelledData, description: InputDescription?,
+    simulations: [Int], levels: [Int] = [0]
+  ) throws {
+    try self.init(
+      configuration, channels: data.channelCount, times: data.timeCount, description: description)
+    try fit(configuration, to: data, simulations: simulations, levels: levels)
+  }
+
   /// Finds the factor and the components of training simulations.
   ///
   /// - Parameters:
   ///   - simulations: Those of the training split.
   ///   - levels: Levels of noise that are trained on.
   /// - Throws: ``InverseModelError``, code `notFinite`; what reading throws.
-  package mutating func fit(
+  private mutating func fit(
     _ configuration: ModelConfiguration, to data: some LabelledData, simulations: [Int], levels: [Int]
   ) throws {
     let settings = configuration.preparation

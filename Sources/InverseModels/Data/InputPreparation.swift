@@ -41,7 +41,7 @@ public struct InputPreparation: Hashable, Sendable {
   }
 
   /// Without factor and components.
-  package init(
+  init(
     _ configuration: ModelConfiguration, channels: Int, times: Int, description: InputDescription?
   ) throws(InverseModelError) {
     let settings = configuration.preparation
@@ -56,6 +56,21 @@ public struct InputPreparation: Hashable, Sendable {
       decimation = min(times, Int((rate / settings.highestRate).rounded(.up)))
     }
     preparedTimes = times / decimation
+  }
+
+  /// Samples as the network sees them.
+  ///
+  /// - Parameters:
+  ///   - potentials: Shape `[sample, channel, time]`, in volts.
+  ///   - count: Samples.
+  /// - Returns: Shape `[sample, valueCount]`; within a sample `[time, channel]` if ``isTimeFirst``, else
+  ///   `[channel, time]`.
+  public func prepared(_ potentials: [Float], count: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: count * valueCount)
+    potentials.withUnsafeBufferPointer { potentials in
+      result.withUnsafeMutableBufferPointer { InputPreparer(self).prepare(potentials, count: count, into: $0) }
+    }
+    return result
   }
 
   /// From the channels of data to those of a standard montage, without their mean.
@@ -86,18 +101,38 @@ public struct InputPreparation: Hashable, Sendable {
     }
   }
 
-  /// The same preparation of another cap.
+  /// The same preparation of another cap; nil if the cap is that of the training data.
   ///
-  /// - Throws: ``InverseModelError``, code `dataDiffer`, if the network knows channels by their number.
+  /// - Throws: ``InverseModelError``, code `dataDiffer`, for other times, and if the network knows channels by their
+  ///   number.
   package func adapted(
-    to description: InputDescription, configuration: ModelConfiguration
-  ) throws(InverseModelError) -> InputPreparation {
+    from description: InputDescription?, to other: InputDescription, configuration: ModelConfiguration
+  ) throws(InverseModelError) -> InputPreparation? {
+    guard let description else {
+      throw InverseModelError(
+        code: .dataDiffer, message: "the model was trained on data without channels and times, and takes no others")
+    }
+    let tolerance = 0.01 / max(description.rate, 1)
+    guard other.times.count == description.times.count,
+      zip(other.times, description.times).allSatisfy({ abs($0 - $1) <= tolerance })
+    else {
+      throw InverseModelError(
+        code: .dataDiffer,
+        message:
+          "the model sees \(Self.text(description)), and the data have \(Self.text(other)); cut and resample them so"
+      )
+    }
+    if other.channels.map(\.position) == description.channels.map(\.position),
+      other.channels.map(\.name) == description.channels.map(\.name)
+    {
+      return nil
+    }
     var result = self
-    result.channels = description.channels.count
+    result.channels = other.channels.count
     if !channelMap.isEmpty {
-      result.channelMap = try Self.map(description.channels, to: configuration.preparation.montage)
+      result.channelMap = try Self.map(other.channels, to: configuration.preparation.montage)
     } else if case .electrodeTransformer = configuration.network {
-      result.preparedChannels = description.channels.count
+      result.preparedChannels = other.channels.count
     } else {
       throw InverseModelError(
         code: .dataDiffer,
@@ -106,6 +141,10 @@ public struct InputPreparation: Hashable, Sendable {
           + "train one with the preset default")
     }
     return result
+  }
+
+  private static func text(_ input: InputDescription) -> String {
+    "\(input.times.count) samples from \(input.times.first ?? 0) to \(input.times.last ?? 0) s"
   }
 }
 
@@ -123,7 +162,9 @@ package final class InputPreparer {
   /// - Parameters:
   ///   - potentials: Shape `[sample, channel, time]`, in volts.
   ///   - target: Shape `[sample, valueCount]`.
-  package func prepare(_ potentials: UnsafeBufferPointer<Float>, count: Int, into target: UnsafeMutableBufferPointer<Float>) {
+  package func prepare(
+    _ potentials: UnsafeBufferPointer<Float>, count: Int, into target: UnsafeMutableBufferPointer<Float>
+  ) {
     let plan = preparation
     precondition(potentials.count == count * plan.channels * plan.times, "the potentials are not \(count) samples")
     precondition(target.count == count * plan.valueCount, "there is room for \(count) samples")

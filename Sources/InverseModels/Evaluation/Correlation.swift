@@ -36,6 +36,18 @@ public enum Correlation {
     return (tanh(atanh(correlation) - reach), tanh(atanh(correlation) + reach))
   }
 
+  /// The coefficient of determination, R²: 1 minus the squared error of the estimates over that of the mean of the truth.
+  ///
+  /// - Returns: NaN or minus infinity if the truth is the same everywhere.
+  public static func determination(estimates: [Double], truth: [Double]) -> Double {
+    precondition(estimates.count == truth.count, "both lists have the same length")
+    let mean = mean(truth)
+    func squares(_ value: (Int) -> Double) -> Double {
+      truth.indices.reduce(0) { $0 + (value($1) - truth[$1]) * (value($1) - truth[$1]) }
+    }
+    return 1 - squares { estimates[$0] } / squares { _ in mean }
+  }
+
   /// Ranks from 1 on; equal numbers have the mean of theirs.
   static func ranks(_ values: [Double]) -> [Double] {
     let order = values.indices.sorted { values[$0] < values[$1] }

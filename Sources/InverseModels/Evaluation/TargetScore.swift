@@ -14,7 +14,7 @@ public struct TargetScore: Hashable, Sendable {
   public let pearsonUpper: Double
   /// Spearman's correlation.
   public let spearman: Double
-  /// 1 minus the squared error over that of the mean of the truth (the coefficient of determination).
+  /// The coefficient of determination, see ``Correlation/determination(estimates:truth:)``.
   public let rSquared: Double
   /// Root mean square error over the range of the truth.
   public let normalizedError: Double
@@ -46,8 +46,7 @@ public struct TargetScore: Hashable, Sendable {
       zip(others, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / n
     }
     let error = meanSquare(estimates)
-    let mean = truth.reduce(0, +) / n
-    rSquared = 1 - error / meanSquare(truth.map { _ in mean })
+    rSquared = Correlation.determination(estimates: estimates, truth: truth)
     normalizedError = error.squareRoot() / ((truth.max() ?? 0) - (truth.min() ?? 0))
     let range = scaling.maximum[target] - scaling.minimum[target]
     scaledError = error / (range * range)
@@ -55,45 +54,6 @@ public struct TargetScore: Hashable, Sendable {
     coverage = deviations.map { deviations in
       let reach = StandardNormal.quantile(0.95)
       return Double(zip(zip(estimates, truth), deviations).count { abs($0.0 - $0.1) <= reach * $1 }) / n
-    }
-  }
-}
-
-/// How well a model does on some simulations.
-public struct Evaluation: Hashable, Sendable {
-  /// By target.
-  public let scores: [TargetScore]
-  /// Mean over targets of ``TargetScore/scaledError``.
-  public var scaledError: Double { scores.reduce(0) { $0 + $1.scaledError } / Double(scores.count) }
-  /// Mean over targets of ``TargetScore/meanScaledError``.
-  public var meanScaledError: Double { scores.reduce(0) { $0 + $1.meanScaledError } / Double(scores.count) }
-
-  /// Compares a model's estimates with the parameters of the data.
-  ///
-  /// - Parameters:
-  ///   - model: Adapted to the channels of the data.
-  ///   - simulations: Their numbers; at least one.
-  ///   - level: Which level of noise.
-  ///   - constants: Parameters that are fixed in the data.
-  /// - Throws: ``InverseModelError``; what reading throws.
-  public init(
-    _ model: InverseModel, data: some LabelledData, simulations: [Int], level: Int = 0,
-    constants: [String: Double] = [:], threads: Int = 1, progress: (Double) -> Void = { _ in }
-  ) throws {
-    let theta = try data.theta()
-    let width = data.parameters.count
-    let estimates = try model.estimates(
-      of: data, simulations: simulations, level: level, threads: threads, progress: progress)
-    let d = model.targets.count
-    scores = try model.targets.enumerated().map { target, expression in
-      // Columns may stand in another order in other data.
-      let truth = try TargetExpression(expression.name, parameters: data.parameters, constants: constants)
-      return TargetScore(
-        name: expression.name, estimates: simulations.indices.map { estimates.mean[$0 * d + target] },
-        truth: simulations.map { truth.value(theta[$0 * width..<($0 + 1) * width]) },
-        deviations: estimates.covariance.isEmpty
-          ? nil : simulations.indices.map { estimates.covariance[($0 * d + target) * d + target].squareRoot() },
-        scaling: model.scaling, target: target)
     }
   }
 }

@@ -63,9 +63,8 @@ public struct ModelTraining<Source: LabelledData> {
     } else {
       let scaling = try TargetScaling(
         trainingTargets, names: targets.map(\.name), isUnit: configuration.hasUnitTargets)
-      var preparation = try InputPreparation(
-        configuration, channels: data.channelCount, times: data.timeCount, description: description)
-      try preparation.fit(configuration, to: data, simulations: training, levels: levels)
+      let preparation = try InputPreparation(
+        fitting: configuration, to: data, description: description, simulations: training, levels: levels)
       initialModel = try InverseModel(
         configuration, targets: targets, scaling: scaling, preparation: preparation, description: description)
     }

@@ -3,7 +3,9 @@ import EvokeNumerics
 /// The distributions from which PyTorch draws initial parameters.
 package enum Initialization {
   /// Uniform on -limit ..< limit.
-  package static func uniform(_ limit: Float, _ stream: inout RandomStream) -> Float { (2 * stream.uniformFloat() - 1) * limit }
+  package static func uniform(_ limit: Float, _ stream: inout RandomStream) -> Float {
+    (2 * stream.uniformFloat() - 1) * limit
+  }
 
   /// The limit for weights and biases of linear and convolution layers: 1 / sqrt(inputs), which is what
   /// `kaiming_uniform_(a=sqrt(5))` comes to.

@@ -11,15 +11,7 @@ extension Tape {
     let y = matrix(rows: x.columns, columns: x.rows, needsGradient: needsGradient(x))
     kernels.functions.transpose(x.values, x.rows, x.columns, y.values)
     record(y) { [unowned self] dy in
-      guard let (dx, adds) = gradient(of: x) else { return }
-      if !adds {
-        kernels.functions.transpose(dy, y.rows, y.columns, dx)
-        return
-      }
-      let turned = scratch(x.count)
-      kernels.functions.transpose(dy, y.rows, y.columns, turned)
-      kernels.functions.scale(dx, turned, 1, x.count, 1)
-      release(turned, x.count)
+      overwriteGradient(of: x) { kernels.functions.transpose(dy, y.rows, y.columns, $0) }
     }
     return y
   }
@@ -137,7 +129,8 @@ extension Tape {
   public func stacked(_ upper: Node, _ lower: Node) -> Node {
     precondition(upper.columns == lower.columns, "matrices that are stacked have as many columns")
     let y = matrix(
-      rows: upper.rows + lower.rows, columns: upper.columns, needsGradient: needsGradient(upper) || needsGradient(lower))
+      rows: upper.rows + lower.rows, columns: upper.columns, needsGradient: needsGradient(upper) || needsGradient(lower)
+    )
     y.values.update(from: upper.values, count: upper.count)
     (y.values + upper.count).update(from: lower.values, count: lower.count)
     record(y) { [unowned self] dy in

@@ -51,13 +51,11 @@ public struct NormalMixture: Hashable, Sendable {
     }
     tape.record(y) { [unowned tape, self] dy in
       var kernel = self.kernel
-      let target = tape.gradient(of: parameters)
-      let written = target.map { $0.adds ? tape.scratch(parameters.count) : $0.values } ?? tape.scratch(parameters.count)
-      tape.kernels.functions.mixture_backward(
-        &kernel, values.values, parameters.values, samples, densities, y.values, dy,
-        tape.accumulatedGradient(of: values), written)
-      if let target, target.adds { tape.kernels.functions.scale(target.values, written, 1, parameters.count, 1) }
-      if target?.adds != false { tape.release(written, parameters.count) }
+      let dValues = tape.accumulatedGradient(of: values)
+      tape.overwriteGradient(of: parameters) { dParameters in
+        tape.kernels.functions.mixture_backward(
+          &kernel, values.values, parameters.values, samples, densities, y.values, dy, dValues, dParameters)
+      }
       tape.release(densities, components * samples)
     }
     return y

@@ -18,20 +18,22 @@ public struct OptimizerSettings: Hashable, Codable, Sendable {
   public var isDecayDecoupled: Bool
   /// Longest gradient, as the root of the sum of squares over all parameters; longer ones are shortened to it.
   public var longestGradient: Double?
+  /// How much of the running mean of parameters stays from step to step (Polyak and Juditsky 1992); 0 keeps no mean.
+  public var averageDecay: Double
 
   /// Settings; the defaults are PyTorch's, without clipping.
   public init(
     learningRate: Double = 1e-3, firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0, isDecayDecoupled: Bool = false, longestGradient: Double? = nil
+    weightDecay: Double = 0, isDecayDecoupled: Bool = false, longestGradient: Double? = nil, averageDecay: Double = 0
   ) {
     (self.learningRate, self.firstDecay, self.secondDecay) = (learningRate, firstDecay, secondDecay)
     (self.epsilon, self.weightDecay, self.isDecayDecoupled) = (epsilon, weightDecay, isDecayDecoupled)
-    self.longestGradient = longestGradient
+    (self.longestGradient, self.averageDecay) = (longestGradient, averageDecay)
   }
 
   func check() throws(NetworkError) {
     guard learningRate > 0, (0..<1).contains(firstDecay), (0..<1).contains(secondDecay), epsilon > 0, weightDecay >= 0,
-      longestGradient.map({ $0 > 0 }) ?? true, learningRate.isFinite
+      (0..<1).contains(averageDecay), longestGradient.map({ $0 > 0 }) ?? true, learningRate.isFinite
     else {
       throw NetworkError(
         code: .invalidSettings,
@@ -41,12 +43,14 @@ public struct OptimizerSettings: Hashable, Codable, Sendable {
   }
 }
 
-/// What the optimiser remembers of gradients.
+/// What the optimiser remembers of gradients, and of parameters.
 public struct OptimizerState: Hashable, Codable, Sendable {
   /// Running mean of gradients, one a parameter value.
   public var first: [Float]
   /// Running mean of squared gradients.
   public var second: [Float]
+  /// Running mean of the parameters; empty if none is kept.
+  public var average: [Float] = []
   /// Steps made so far.
   public var step = 0
 
@@ -105,6 +109,21 @@ public struct OptimizerState: Hashable, Codable, Sendable {
         }
       }
     }
+    if settings.averageDecay > 0 { moveAverage(to: values, decay: settings.averageDecay) }
     return norm
+  }
+
+  /// Moves the running mean of the parameters, which begins with those after the first step.
+  ///
+  /// It follows quickly at first, so that those do not stay in it for long.
+  private mutating func moveAverage(to values: [Float], decay: Double) {
+    if average.isEmpty { average = values }
+    precondition(average.count == values.count, "there is one mean a value")
+    let share = Float(1 - min(decay, Double(step) / Double(step + 9)))
+    average.withUnsafeMutableBufferPointer { average in
+      values.withUnsafeBufferPointer { values in
+        for place in values.indices { average[place] += share * (values[place] - average[place]) }
+      }
+    }
   }
 }

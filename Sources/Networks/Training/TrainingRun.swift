@@ -72,9 +72,8 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     }
     let state = checkpoint.optimizer
     guard
-      [checkpoint.values, checkpoint.judgedValues, checkpoint.bestValues, state.first, state.second].allSatisfy({
-        $0.count == parameterCount
-      })
+      [checkpoint.values, checkpoint.bestValues, state.first, state.second].allSatisfy({ $0.count == parameterCount }),
+      state.average.isEmpty || state.average.count == parameterCount
     else {
       throw NetworkError(
         code: .checkpointDiffers,
@@ -128,7 +127,6 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     checkpoint.optimizer.update(
       &checkpoint.values, gradients: step.gradients, settings: settings.optimizer, factor: factor,
       threads: step.threads, kernels: step.kernels)
-    checkpoint.updateAverage()
     checkpoint.lossSum += loss * Double(rows.count)
     let meanLoss = checkpoint.lossSum / Double(first + rows.count)
     var finished: TrainingEpoch?
@@ -170,13 +168,12 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
 
   private mutating func validationLoss(epoch: Int) throws -> Double? {
     guard let validation else { return nil }
-    let values = checkpoint.judgedValues
     var sum = 0.0
     for first in stride(from: 0, to: validation.count, by: checkpoint.settings.batchSize) {
       let rows = Array(first..<min(first + checkpoint.settings.batchSize, validation.count))
       try read(rows, of: validation)
       sum += withRows(rows.count) { step, inputs, targets in
-        step.lossSum(values, inputs: inputs, targets: targets, count: rows.count)
+        step.lossSum(checkpoint.answer, inputs: inputs, targets: targets, count: rows.count)
       }
     }
     guard sum.isFinite else { throw notFinite(sum, "of the validation rows after epoch \(epoch + 1)") }
@@ -220,7 +217,7 @@ extension TrainingCheckpoint {
     (batch, lossSum) = (0, 0)
     epochs.append(epoch)
     if let bestEpoch, TrainingCheckpoint.score(epochs[bestEpoch]) <= TrainingCheckpoint.score(epoch) { return }
-    (bestEpoch, bestValues) = (epochs.count - 1, judgedValues)
+    (bestEpoch, bestValues) = (epochs.count - 1, answer)
   }
 }
 

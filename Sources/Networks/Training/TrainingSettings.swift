@@ -14,21 +14,15 @@ public struct TrainingSettings: Hashable, Codable, Sendable {
   public var schedule: LearningRateSchedule
   /// Epochs without a better validation loss after which the run ends; nil never ends early.
   public var patience: Int?
-  /// How much of the running mean of parameters stays from step to step; with it, the mean is validated and kept, and
-  /// not the parameters of the last step. Nil for no mean.
-  ///
-  /// Source: Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
-  public var averageDecay: Double?
 
   /// Settings of a run.
   public init(
     epochs: Int = 50, batchSize: Int = 32, shards: Int = 4, seed: UInt64 = 0,
     optimizer: OptimizerSettings = OptimizerSettings(), schedule: LearningRateSchedule = .constant,
-    patience: Int? = nil, averageDecay: Double? = nil
+    patience: Int? = nil
   ) {
     (self.epochs, self.batchSize, self.shards, self.seed) = (epochs, batchSize, shards, seed)
     (self.optimizer, self.schedule, self.patience) = (optimizer, schedule, patience)
-    self.averageDecay = averageDecay
   }
 
   func check() throws(NetworkError) {
@@ -37,11 +31,6 @@ public struct TrainingSettings: Hashable, Codable, Sendable {
         code: .invalidSettings,
         message: "a training run wants epochs, a batch size, shards and a patience above 0, or no patience; these are "
           + "\(epochs), \(batchSize), \(shards) and \(patience.map(String.init) ?? "none")")
-    }
-    guard averageDecay.map({ (0..<1).contains($0) }) ?? true else {
-      throw NetworkError(
-        code: .invalidSettings,
-        message: "a running mean of parameters keeps a part from 0 to below 1 of itself, not \(averageDecay ?? 0)")
     }
     try optimizer.check()
   }
@@ -70,8 +59,6 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   public internal(set) var rowCount: Int
   /// The parameters after the last step.
   public internal(set) var values: [Float]
-  /// The running mean of the parameters; nil if there is none.
-  public internal(set) var average: [Float]?
   /// What the optimiser remembers, and the number of steps.
   public internal(set) var optimizer: OptimizerState
   /// Batches of the current epoch that are done.
@@ -80,7 +67,8 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   public internal(set) var lossSum = 0.0
   /// Epochs that are done.
   public internal(set) var epochs: [TrainingEpoch] = []
-  /// The parameters after the epoch with the lowest validation loss, or training loss if there is no validation.
+  /// The parameters, or their running mean, after the epoch with the lowest validation loss, or training loss if there
+  /// is no validation.
   public internal(set) var bestValues: [Float]
   /// The number of that epoch, from 0 on; nil before the first one.
   public internal(set) var bestEpoch: Int?
@@ -88,32 +76,18 @@ public struct TrainingCheckpoint: Hashable, Codable, Sendable {
   /// A checkpoint that was stored, its parts as they were.
   public init(
     settings: TrainingSettings, rowCount: Int, values: [Float], optimizer: OptimizerState, batch: Int = 0,
-    lossSum: Double = 0, epochs: [TrainingEpoch] = [], bestValues: [Float], bestEpoch: Int? = nil,
-    average: [Float]? = nil
+    lossSum: Double = 0, epochs: [TrainingEpoch] = [], bestValues: [Float], bestEpoch: Int? = nil
   ) {
-    self.average = average
     (self.settings, self.rowCount, self.values, self.optimizer) = (settings, rowCount, values, optimizer)
     (self.batch, self.lossSum, self.epochs) = (batch, lossSum, epochs)
     (self.bestValues, self.bestEpoch) = (bestValues, bestEpoch)
   }
 
+  /// The parameters that are validated and kept: their running mean if there is one.
+  var answer: [Float] { optimizer.average.isEmpty ? values : optimizer.average }
+
   /// Loss by which epochs are compared.
   static func score(_ epoch: TrainingEpoch) -> Double { epoch.validationLoss ?? epoch.trainingLoss }
-
-  /// What is validated and kept: the running mean of the parameters, or the parameters.
-  var judgedValues: [Float] { average ?? values }
-
-  /// Moves the running mean towards the parameters; the first steps count for more, so that where the run began is soon
-  /// forgotten.
-  mutating func updateAverage() {
-    guard let decay = settings.averageDecay else { return }
-    var mean = average ?? values
-    average = nil
-    let step = Double(optimizer.step)
-    let rest = Float(1 - min(decay, (1 + step) / (10 + step)))
-    for place in mean.indices { mean[place] += rest * (values[place] - mean[place]) }
-    average = mean
-  }
 
   /// Whether the run has ended: all epochs are done, or patience is.
   public var isFinished: Bool {

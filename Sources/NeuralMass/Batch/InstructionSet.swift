@@ -1,7 +1,8 @@
 import CKernels
+import EEGCore
 
 /// How a batch calculates.
-public enum Arithmetic: String, Codable, CaseIterable, Sendable {
+public enum Arithmetic: String, Hashable, Sendable, NamedChoice {
   /// With fused multiply-add where the processor has it. Results are the same on all machines with one instruction set;
   /// between sets the last bits differ.
   case fast

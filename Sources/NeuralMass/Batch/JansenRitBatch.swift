@@ -1,4 +1,5 @@
 import CKernels
+import EEGCore
 import Foundation
 import ParallelLoops
 
@@ -8,7 +9,7 @@ import ParallelLoops
 /// what else is in the batch, on the order, on threads or on how a job is cut into parts.
 public struct JansenRitBatch: Hashable, Codable, Sendable {
   /// How a step is taken; ``ColumnNetwork`` has the same methods in double precision.
-  public enum Method: String, Codable, CaseIterable, Sendable {
+  public enum Method: String, Hashable, Sendable, NamedChoice {
     /// Without noise, first order.
     case euler
     /// Without noise, second order.
@@ -43,7 +44,7 @@ public struct JansenRitBatch: Hashable, Codable, Sendable {
   }
 
   /// What becomes of the steps of one sample.
-  public enum Decimation: String, Codable, Sendable {
+  public enum Decimation: String, Hashable, Sendable, NamedChoice {
     /// The first is kept.
     case first
     /// Their mean is kept, which dampens what is faster than half of the sampling rate.

@@ -19,7 +19,8 @@ extension PosteriorModel {
     guard values.count % (k * d) == 0 else {
       throw PosteriorError(
         code: .shapeDiffers,
-        message: "\(values.count) parameter values are no whole number of points of \(d) for each of \(k) observations; "
+        message:
+          "\(values.count) parameter values are no whole number of points of \(d) for each of \(k) observations; "
           + "give the parameters \(space.parameters.map(\.name).joined(separator: ", "))")
     }
     let count = values.count / d / k

@@ -108,55 +108,6 @@ extension PosteriorModel {
   }
 }
 
-/// Draws of observations, cut into pieces of work that do not depend on the number of threads.
-struct DrawBlocks {
-  struct Block {
-    let observations: Range<Int>
-    let draws: Range<Int>
-  }
-
-  private let observations: Int
-  private let draws: Int
-  private let size: Int
-  /// Pieces of an observation's draws, or observations of a piece.
-  private let pieces: Int
-  private let group: Int
-  let count: Int
-
-  init(observations: Int, draws: Int, size: Int) {
-    (self.observations, self.draws, self.size) = (observations, draws, size)
-    pieces = max(1, (draws + size - 1) / size)
-    group = max(1, size / draws)
-    count = pieces > 1 ? observations * pieces : (observations + group - 1) / group
-  }
-
-  subscript(number: Int) -> Block {
-    if pieces > 1 {
-      let first = number % pieces * size
-      return Block(observations: number / pieces..<number / pieces + 1, draws: first..<min(first + size, draws))
-    }
-    return Block(observations: number * group..<min((number + 1) * group, observations), draws: 0..<draws)
-  }
-}
-
-/// A tape for each thread, kept from stretch to stretch of work.
-struct TapePool {
-  private let tapes: [UncheckedTape]
-
-  /// `@unchecked Sendable`: one piece of work, on one thread, uses a tape.
-  private struct UncheckedTape: @unchecked Sendable { let tape: Tape }
-
-  init(threads: Int) { tapes = (0..<max(1, threads)).map { _ in UncheckedTape(tape: Tape()) } }
-
-  /// Runs pieces of work, those of a thread one behind the other on its tape.
-  func forEachPiece(_ count: Int, _ body: @Sendable (_ piece: Int, _ tape: Tape) -> Void) {
-    let tapes = tapes
-    ParallelLoops.forEachPiece(min(tapes.count, count), threads: tapes.count) { thread in
-      for piece in stride(from: thread, to: count, by: tapes.count) { body(piece, tapes[thread].tape) }
-    }
-  }
-}
-
 extension RandomPurpose {
   /// Draws from a posterior; the simulation is the number of the observation.
   static let posteriorDraws = RandomPurpose("posterior draws")

@@ -45,6 +45,34 @@ public struct PosteriorModel: Sendable {
     parameters = store
   }
 
+  /// The same model for other channels, which an embedding of `InverseModels` may take: a transformer of electrodes
+  /// any, others those that potentials are interpolated from.
+  ///
+  /// - Throws: ``PosteriorError``, code `shapeDiffers`, for other times, and where channels are known by number.
+  public func adapted(to other: InputDescription) throws(PosteriorError) -> PosteriorModel {
+    guard case .model(let settings) = configuration.embedding, case .potentials(let plan) = preparation.steps else {
+      throw PosteriorError(
+        code: .shapeDiffers,
+        message: "the embedding \(configuration.embedding.kind.rawValue) knows data by their place and takes no other "
+          + "channels; train a model with the embedding eegtransformer")
+    }
+    let adapted: InputPreparation?
+    do {
+      adapted = try plan.adapted(
+        from: description, to: other, configuration: settings.configuration(seed: configuration.training.seed))
+    } catch {
+      throw PosteriorError(code: .shapeDiffers, message: error.message)
+    }
+    guard let adapted else { return self }
+    var result = try PosteriorModel(
+      configuration, space: space,
+      preparation: DataPreparation(
+        shape: [adapted.channels, adapted.times], steps: .potentials(adapted), isTimeFirst: preparation.isTimeFirst),
+      standardization: standardization, description: other)
+    result.parameters.values = parameters.values
+    return result
+  }
+
   /// The number of observations that data are, checked.
   ///
   /// - Throws: ``PosteriorError``, codes `shapeDiffers` and `notFinite`.
@@ -53,13 +81,15 @@ public struct PosteriorModel: Sendable {
     guard !observations.isEmpty, observations.count % width == 0 else {
       throw PosteriorError(
         code: .shapeDiffers,
-        message: "the model was trained on data of shape \(preparation.shape), \(width) values, and \(observations.count)"
+        message:
+          "the model was trained on data of shape \(preparation.shape), \(width) values, and \(observations.count)"
           + " values are no whole number of observations; give data of the shape that it was trained on")
     }
     guard let place = observations.firstIndex(where: { !$0.isFinite }) else { return observations.count / width }
     throw PosteriorError(
       code: .notFinite,
-      message: "observation \(place / width) has the value \(observations[place]) at place \(place % width); replace it, "
+      message:
+        "observation \(place / width) has the value \(observations[place]) at place \(place % width); replace it, "
         + "or leave the observation out")
   }
 
@@ -88,38 +118,5 @@ public struct PosteriorModel: Sendable {
       }
     }
     return contexts
-  }
-}
-
-extension EmbeddingSettings {
-  /// Builds the embedding of prepared data and adds its parameters, with initial values of a seed.
-  ///
-  /// - Throws: ``PosteriorError``, codes `invalidSetting` and `shapeDiffers`.
-  func embedding(
-    preparation: DataPreparation, description: InputDescription?, seed: UInt64, in store: inout ParameterStore
-  ) throws(PosteriorError) -> any Embedding {
-    var stream = RandomStream(seed: seed, simulation: 0, purpose: .initialValues)
-    let (channels, times) = DataPreparation.channelsAndTimes(of: preparation.shape)
-    switch self {
-    case .identity: return IdentityEmbedding(inputCount: preparation.preparedCount)
-    case .fullyConnected(let sizes):
-      return FullyConnectedEmbedding(
-        inputCount: preparation.preparedCount, outputCount: sizes.outputs, hidden: sizes.hidden, layers: sizes.layers,
-        in: &store, using: &stream)
-    case .convolution(let sizes):
-      return try ConvolutionEmbedding(sizes, channels: channels, times: times, in: &store, using: &stream)
-    case .model(let settings):
-      guard case .potentials(let plan) = preparation.steps else {
-        preconditionFailure("a network of InverseModels has potentials prepared for it")
-      }
-      do {
-        return ModelEmbedding(
-          try InverseNetwork(
-            settings.configuration(seed: seed), preparation: plan, channels: description?.channels ?? [],
-            targetCount: settings.outputs, in: &store))
-      } catch {
-        throw PosteriorError(code: .shapeDiffers, message: error.message)
-      }
-    }
   }
 }

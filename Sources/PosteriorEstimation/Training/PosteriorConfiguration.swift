@@ -11,8 +11,6 @@ public struct PosteriorConfiguration: Hashable, Sendable {
   public var scaling: DataScaling
   /// Share of the pairs that tell which epoch was best.
   public var validationShare = 0.1
-  /// How much of the running mean of the network's parameters stays from step to step; 0 for no mean.
-  public var averageDecay = 0.99
   /// How both are trained.
   public var training: TrainingPlan
 
@@ -29,7 +27,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
   private static var defaultTraining: TrainingPlan {
     var plan = TrainingPlan()
     (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 100, 5e-3, 5, 20)
-    plan.shards = 2
+    (plan.averageEpochs, plan.shards) = (4, 2)
     return plan
   }
 
@@ -42,11 +40,11 @@ public struct PosteriorConfiguration: Hashable, Sendable {
     }
     try density.check()
     try require(validationShare > 0 && validationShare < 1, "validation_share is above 0 and below 1")
-    try require((0..<1).contains(averageDecay), "average_decay is from 0 on and below 1")
     try require(
       training.epochs > 0 && training.batch > 0 && training.shards > 0 && training.learningRate > 0
         && training.learningRate.isFinite && training.weightDecay >= 0 && training.warmUp >= 0
-        && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.patience >= 0,
+        && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.averageEpochs >= 0
+        && training.patience >= 0,
       "epochs, batch, shards and learning_rate are above 0, other numbers of the training not below")
     switch embedding {
     case .identity: break
@@ -70,7 +68,6 @@ extension PosteriorConfiguration: Codable {
   private enum CodingKeys: String, CodingKey {
     case density, embedding, scaling, training
     case validationShare = "validation_share"
-    case averageDecay = "average_decay"
   }
 
   /// Reads a configuration; all its keys are there.
@@ -80,7 +77,6 @@ extension PosteriorConfiguration: Codable {
     embedding = try values.decode(EmbeddingSettings.self, forKey: .embedding)
     scaling = try values.decode(DataScaling.self, forKey: .scaling)
     validationShare = try values.decode(Double.self, forKey: .validationShare)
-    averageDecay = try values.decode(Double.self, forKey: .averageDecay)
     training = try values.decode(TrainingPlan.self, forKey: .training)
   }
 
@@ -91,7 +87,6 @@ extension PosteriorConfiguration: Codable {
     try values.encode(embedding, forKey: .embedding)
     try values.encode(scaling, forKey: .scaling)
     try values.encode(validationShare, forKey: .validationShare)
-    try values.encode(averageDecay, forKey: .averageDecay)
     try values.encode(training, forKey: .training)
   }
 }

@@ -57,7 +57,9 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
         zip(point(place), zip(standardization.mean, standardization.deviation)).map { Float(($0 - $1.0) / $1.1) }
       }
     }
-    let (training, validation) = (split.training.map { usable.numbers[$0] }, split.validation.map { usable.numbers[$0] })
+    let (training, validation) = (
+      split.training.map { usable.numbers[$0] }, split.validation.map { usable.numbers[$0] }
+    )
     let preparation = try Self.preparation(configuration, pairs, training: training, description: description)
     let model = try PosteriorModel(
       configuration, space: space, preparation: preparation, standardization: standardization,
@@ -69,8 +71,7 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
     let validationRows = try PreparedPairs(
       pairs, preparation: preparation, pairs: validation, targets: targets(split.validation)
     ) { progress(0.9 + 0.1 * $0) }
-    var settings = configuration.training.settings(rowCount: trainingRows.count)
-    settings.averageDecay = configuration.averageDecay > 0 ? configuration.averageDecay : nil
+    let settings = configuration.training.settings(rowCount: trainingRows.count)
     if var checkpoint {
       // More epochs may be asked for; all else is the same, or the caller has refused.
       checkpoint.settings = settings
@@ -108,8 +109,9 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
   ) throws -> DataPreparation {
     if case .model(let settings) = configuration.embedding {
       do {
-        let plan = try PairedPotentials(pairs).preparation(
-          settings.configuration(seed: configuration.training.seed), training: training, description: description)
+        let plan = try InputPreparation(
+          fitting: settings.configuration(seed: configuration.training.seed), to: PairedPotentials(pairs),
+          description: description, simulations: training)
         return DataPreparation(shape: pairs.shape, steps: .potentials(plan), isTimeFirst: false)
       } catch let error as InverseModelError {
         throw PosteriorError(code: error.code == .notFinite ? .notFinite : .shapeDiffers, message: error.message)
@@ -141,34 +143,6 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
     var model = initialModel
     model.parameters.values = run.checkpoint.bestValues
     return model
-  }
-}
-
-/// Pairs as the networks of `InverseModels` read potentials.
-private struct PairedPotentials<Source: SimulatedPairs>: LabelledData {
-  private let pairs: Source
-
-  init(_ pairs: Source) { self.pairs = pairs }
-
-  var count: Int { pairs.count }
-  var parameters: [Prior.Parameter] { [] }
-  var channelCount: Int { DataPreparation.channelsAndTimes(of: pairs.shape).channels }
-  var timeCount: Int { DataPreparation.channelsAndTimes(of: pairs.shape).times }
-  var noiseLevels: [Double?] { [nil] }
-
-  func theta() throws -> [Double] { try pairs.parameters() }
-  func isGood() throws -> [Bool] { try pairs.isGood() }
-  func read(_ simulations: Range<Int>, level: Int, into destination: UnsafeMutableBufferPointer<Float>) throws {
-    try pairs.read(simulations, into: destination)
-  }
-
-  func preparation(
-    _ configuration: ModelConfiguration, training: [Int], description: InputDescription?
-  ) throws -> InputPreparation {
-    var plan = try InputPreparation(
-      configuration, channels: channelCount, times: timeCount, description: description)
-    try plan.fit(configuration, to: self, simulations: training, levels: [0])
-    return plan
   }
 }
 

@@ -2,19 +2,33 @@ import Foundation
 
 /// Makes gnuplot's SVG half its size, and better to look at.
 ///
-/// Lines become relative coordinates in tenths of a pixel (a thousandth of an inch), polygons and points the shortest
+/// Lines become relative coordinates in tenths of a pixel (a thousandth of an inch), polygons and dots the shortest
 /// elements that draw the same, and empty groups go. Areas lose the attribute that gives them ragged edges; images get
 /// one that keeps their lines sharp. Texts stay as they are.
 enum CompactSVG {
   static func compact(_ svg: Data) -> Data {
     let bytes = [UInt8](svg)
     var output: [String] = []
+    // Dots of one style that came last.
+    var dots: DotLayers?
+    func finishDots() {
+      for path in dots.take()?.paths ?? [] { output += [path, "\n"] }
+    }
     var position = 0
     while position < bytes.count {
       let start = position
       if bytes[start] == UInt8(ascii: "<") {
         position = (bytes[start...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.count - 1) + 1
         let tag = String(decoding: bytes[start..<position], as: UTF8.self)
+        if let dot = dot(tag) {
+          if dots?.style != dot.style {
+            finishDots()
+            dots = DotLayers(style: dot.style)
+          }
+          dots?.add(dot.place.x, dot.place.y)
+          continue
+        }
+        finishDots()
         // The browser would show such a name when the pointer rests on a line.
         if tag == "</title>", output.count > 1, output[output.count - 2] == "<title>",
           output[output.count - 1].hasPrefix("gnuplot_plot_")
@@ -40,6 +54,8 @@ enum CompactSVG {
       } else {
         position = bytes[start...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        // Only blanks stand between dots.
+        if isBlank(text), dots != nil { continue }
         if !isBlank(text) {
           output.append(text)
         } else if output.last.map(isBlank) != true {
@@ -47,6 +63,7 @@ enum CompactSVG {
         }
       }
     }
+    finishDots()
     return Data(output.joined().utf8)
   }
 
@@ -66,15 +83,6 @@ enum CompactSVG {
       let line = "M" + points.split(whereSeparator: \.isWhitespace).joined(separator: " L")
       return "<path\(colour)\(opacity) d='\(relative(line))z'/>"
     }
-    if tag.hasPrefix("<use xlink:href='#gpPt6' "), let place = attribute("transform", of: tag),
-      let colour = attribute("color", of: tag)
-    {
-      let numbers = place.split { !"0123456789.-".contains($0) }.compactMap { Double($0) }
-      if numbers.count == 3 {
-        return "<circle cx='\(tenths(numbers[0]))' cy='\(tenths(numbers[1]))' r='\(numbers[2])' stroke='none' "
-          + "fill='\(hexadecimal(colour))'/>"
-      }
-    }
     if tag.hasPrefix("<g ") {
       return tag.replacing(" shape-rendering='crispEdges'", with: "")
         .replacing(#/fill="(rgb\([^)]*\))"/#) { "fill=\"\(hexadecimal(String($0.1)))\"" }
@@ -85,6 +93,20 @@ enum CompactSVG {
         "preserveAspectRatio='none'", with: "preserveAspectRatio='none' style='image-rendering:pixelated'")
     }
     return tag
+  }
+
+  /// A filled dot: gnuplot's symbol 7.
+  private static func dot(_ tag: String) -> (place: Point, style: DotLayers.Style)? {
+    guard tag.hasPrefix("<use xlink:href='#gpPt6' "), let place = attribute("transform", of: tag),
+      let colour = attribute("color", of: tag)
+    else { return nil }
+    let numbers = place.split { !"0123456789.-".contains($0) }.compactMap { Double($0) }
+    guard numbers.count == 3 else { return nil }
+    let opacity = attribute("opacity", of: tag).flatMap { Double($0) } ?? 1
+    return (
+      Point(numbers[0], numbers[1]),
+      DotLayers.Style(colour: hexadecimal(colour), radius: numbers[2], opacity: opacity)
+    )
   }
 
   /// The value of an attribute, with or without blanks at its sign.
@@ -124,7 +146,7 @@ enum CompactSVG {
         continue
       }
       if let start = pendingMove {
-        result += "M" + short(start.x) + (start.y < 0 ? "" : ",") + short(start.y)
+        result += "M" + SVGNumber.pair(start.x, start.y)
         pen = start
         pendingMove = nil
       } else if place == pen {
@@ -132,19 +154,10 @@ enum CompactSVG {
       }
       let (across, down) = (place.x - pen.x, place.y - pen.y)
       result += isDrawing ? (across < 0 ? "" : " ") : "l"
-      result += short(across) + (down < 0 ? "" : ",") + short(down)
+      result += SVGNumber.pair(across, down)
       pen = place
       isDrawing = true
     }
     return result
   }
-
-  /// Tenths without what a reader does not need: `0.5` as `.5`, `3.0` as `3`.
-  private static func short(_ value: Int) -> String {
-    let (whole, rest) = (abs(value) / 10, abs(value) % 10)
-    let digits = rest == 0 ? "\(whole)" : (whole == 0 ? "" : "\(whole)") + ".\(rest)"
-    return (value < 0 ? "-" : "") + digits
-  }
-
-  private static func tenths(_ value: Double) -> String { short(Int((value * 10).rounded())) }
 }

@@ -9,7 +9,7 @@ enum FontCoverage {
   static func replacingMissing(in script: String, hasFont: (Unicode.Scalar) -> Bool = isInstalled) -> String {
     // DejaVu Sans, which figures are set in, has Latin, Greek and Cyrillic, and the punctuation of labels.
     let doubtful = Set(script.unicodeScalars.filter { $0.value > 0x52F && !(0x1E00..<0x2070).contains($0.value) })
-    let missing = doubtful.subtracting("−□ΩμΔ".unicodeScalars).filter { !hasFont($0) }
+    let missing = doubtful.subtracting("−□ΩμΔ⁰⁴⁵⁶⁷⁸⁹⁻".unicodeScalars).filter { !hasFont($0) }
     guard !missing.isEmpty else { return script }
     let replaced = script.unicodeScalars.map { missing.contains($0) ? "□" : $0 }
     return String(String.UnicodeScalarView(replaced))

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The axes of a panel, in the units they show.
 ///
 /// gnuplot draws lines and ticks; numbers, labels and title are placed here, at the same pixels in every format.
@@ -18,6 +20,10 @@ struct PanelAxes: Hashable, Sendable {
   var hasZeroLines = true
   var title: String?
   var yTickCount: Int?
+  /// Ticks across; round numbers when nil.
+  var xTicks: AxisTicks?
+  /// Ticks up; round numbers when nil.
+  var yTicks: AxisTicks?
 
   /// Room below a panel for its numbers and its label.
   static let roomBelow = 46.0
@@ -27,20 +33,35 @@ struct PanelAxes: Hashable, Sendable {
   static let roomAbove = 26.0
   private static let size = 11.0
 
-  private var xTicks: AxisTicks { AxisTicks(x, count: max(2, min(7, Int(box.width / 55)))) }
-  private var yTicks: AxisTicks { AxisTicks(y, count: yTickCount ?? max(2, min(6, Int(box.height / 35)))) }
+  /// How many ticks an axis of some pixels has room for.
+  static func xTickCount(_ width: Double) -> Int { max(2, min(7, Int(width / 55))) }
+
+  private var shownXTicks: AxisTicks {
+    (xTicks ?? AxisTicks(x, count: Self.xTickCount(box.width)))
+      .thinned(length: x.upperBound - x.lowerBound, width: box.width)
+  }
+  private var shownYTicks: AxisTicks {
+    yTicks ?? AxisTicks(y, count: yTickCount ?? max(2, min(6, Int(box.height / 35))))
+  }
+
+  /// Decimals with which a number of an axis is exact to a ten thousandth of the axis.
+  static func decimals(_ range: ClosedRange<Double>) -> Int {
+    let span = range.upperBound - range.lowerBound
+    return span > 0 && span.isFinite ? max(4, 4 - Int(floor(log10(span)))) : 4
+  }
 
   /// gnuplot's settings.
   var settings: String {
     let (bottom, top) = isInverted ? (y.upperBound, y.lowerBound) : (y.lowerBound, y.upperBound)
+    let (across, up) = (Self.decimals(x), Self.decimals(y))
     var script = """
       set border \(hasYAxis ? 3 : 1) linewidth 0.8 linecolor rgb '\(Ink.axis)'
       set tics nomirror out scale 0.5
-      set xrange [\(number(x.lowerBound)):\(number(x.upperBound))]
-      set yrange [\(number(bottom)):\(number(top))]
+      set xrange [\(number(x.lowerBound, decimals: across)):\(number(x.upperBound, decimals: across))]
+      set yrange [\(number(bottom, decimals: up)):\(number(top, decimals: up))]
       set format ''
-      set xtics nomirror (\(xTicks.list))
-      \(hasYAxis ? "set ytics nomirror (\(yTicks.list))" : "unset ytics")
+      set xtics nomirror (\(shownXTicks.list))
+      \(hasYAxis ? "set ytics nomirror (\(shownYTicks.list))" : "unset ytics")
 
       """
     if hasZeroLines {
@@ -67,9 +88,9 @@ struct PanelAxes: Hashable, Sendable {
         Label(text: text, place: place, size: size, anchor: anchor, colour: Ink.text, isRotated: isRotated))
     }
     if hasXNumbers {
-      for value in xTicks.values {
+      for (value, text) in zip(shownXTicks.values, shownXTicks.texts) where !text.isEmpty {
         let across = (value - x.lowerBound) / (x.upperBound - x.lowerBound)
-        add(ColourScale.shown(value), Point(box.left + across * box.width, box.bottom + 15), .center)
+        add(text, Point(box.left + across * box.width, box.bottom + 15), .center)
       }
     }
     if let xLabel {
@@ -79,9 +100,8 @@ struct PanelAxes: Hashable, Sendable {
     }
     var widest = 0.0
     if hasYAxis, hasYNumbers {
-      for value in yTicks.values {
+      for (value, text) in zip(shownYTicks.values, shownYTicks.texts) {
         let up = (value - y.lowerBound) / (y.upperBound - y.lowerBound)
-        let text = ColourScale.shown(value)
         widest = max(widest, TextMeasure.width(text, size: Self.size))
         add(text, Point(box.left - 8, isInverted ? box.top + up * box.height : box.bottom - up * box.height), .right)
       }

@@ -57,13 +57,29 @@ struct PanelGrid: Hashable, Sendable {
   static func usualColumns(_ count: Int) -> Int { count <= 3 ? count : count == 4 ? 2 : 3 }
 }
 
-/// The title over everything.
+/// The title over everything, and smaller words below it.
 enum Heading {
-  static func height(_ options: FigureOptions) -> Double { options.title == nil ? 0 : 30 }
+  private static let subtitleSize = 11.0
 
-  static func shapes(_ options: FigureOptions, width: Int) -> [Shape] {
-    guard let title = options.title else { return [] }
-    let text = TextMeasure.fitted(title, room: Double(width) - 24, size: 14)
-    return [.text(text, Point(Double(width) / 2, 18), size: 14, anchor: .center)]
+  static func height(_ options: FigureOptions, subtitle: String = "", width: Double = .infinity) -> Double {
+    (options.title == nil ? 0 : 30) + Double(lines(subtitle, width: width).count) * 15
+  }
+
+  static func shapes(_ options: FigureOptions, subtitle: String = "", width: Int) -> [Shape] {
+    let centre = Double(width) / 2
+    var shapes: [Shape] = []
+    if let title = options.title {
+      let text = TextMeasure.fitted(title, room: Double(width) - 24, size: 14)
+      shapes.append(.text(text, Point(centre, 18), size: 14, anchor: .center))
+    }
+    let top = options.title == nil ? 14.0 : 38
+    return shapes
+      + lines(subtitle, width: Double(width)).enumerated().map { row, line in
+        .text(line, Point(centre, top + Double(row) * 15), size: subtitleSize, anchor: .center, colour: Ink.outline)
+      }
+  }
+
+  private static func lines(_ subtitle: String, width: Double) -> [String] {
+    subtitle.isEmpty ? [] : TextMeasure.wrapped(subtitle, room: width - 24, size: subtitleSize, lines: 3)
   }
 }

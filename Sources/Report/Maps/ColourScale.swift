@@ -47,10 +47,14 @@ struct ColourScale: Hashable, Sendable {
   }
 
   /// A number for people, with a real minus sign.
-  static func shown(_ value: Double) -> String {
-    let text =
-      abs(value - value.rounded()) < 1e-9 * max(1, abs(value)) && abs(value) < 1e15
-      ? String(Int(value.rounded())) : String(format: "%.4g", value)
+  static func shown(_ value: Double) -> String { shown(value, digits: 4) }
+
+  /// A number for people, with at most so many digits where it is not whole.
+  static func shown(_ value: Double, digits: Int) -> String {
+    let whole = value.rounded()
+    // What is left of 0.1 + 0.2 - 0.3 is zero, a small number is not.
+    let isWhole = whole == 0 ? abs(value) < 1e-12 : abs(value - whole) < 1e-9 * abs(value) && abs(value) < 1e15
+    let text = isWhole ? String(Int(whole)) : String(format: "%.\(digits)g", value)
     return text.replacing("-", with: "−")
   }
 

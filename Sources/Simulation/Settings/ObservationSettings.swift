@@ -1,3 +1,4 @@
+import EEGCore
 import ERP
 import Foundation
 
@@ -23,7 +24,7 @@ public struct ObservationSettings: Hashable, Sendable {
   public var average: AverageChoice
 
   /// How epochs become an average.
-  public enum AverageChoice: String, Hashable, Sendable, Codable, CaseIterable {
+  public enum AverageChoice: String, Hashable, Sendable, NamedChoice {
     case mean, median
   }
 

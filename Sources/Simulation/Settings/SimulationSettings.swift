@@ -55,35 +55,28 @@ public struct SimulationSettings: Hashable, Sendable, Codable {
     var tree = try SettingsTree(base)
     if let file {
       do { try tree.merge(JSONDocument(json: file)) } catch let error as DecodingError {
-        throw SimulationError(code: .invalidSetting, message: "the settings are no JSON: \(Self.reason(error))")
+        throw SimulationError(code: .invalidSetting, message: "the settings are no JSON: \(error.settingMessage())")
       }
     }
+    self = try Self.read(tree)
     for (name, value) in assignments {
       do { try tree.set(name, to: JSONDocument(typed: value)) } catch let error as SimulationError {
         throw SimulationError(code: error.code, message: "\(name)=\(value): \(error.message)")
       }
+      self = try Self.read(tree, changed: name)
     }
-    do { self = try tree.root.decode(SimulationSettings.self) } catch let error as DecodingError {
-      throw SimulationError(code: .invalidSetting, message: Self.reason(error))
+    try validate()
+  }
+
+  /// - Parameter name: The setting that was changed last, for messages.
+  private static func read(_ tree: SettingsTree, changed name: String? = nil) throws -> SimulationSettings {
+    do { return try tree.root.decode(SimulationSettings.self) } catch let error as DecodingError {
+      throw SimulationError(code: .invalidSetting, message: error.settingMessage(of: name))
     } catch let error as NumericsError {
       throw SimulationError(code: .invalidSetting, message: error.message)
     } catch let error as ERPError {
       throw SimulationError(code: .invalidSetting, message: error.message)
     }
-    try validate()
-  }
-
-  /// The path to a value of the wrong kind, and what is wrong with it.
-  private static func reason(_ error: DecodingError) -> String {
-    let context: DecodingError.Context
-    switch error {
-    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
-      .dataCorrupted(let found):
-      context = found
-    @unknown default: return "\(error)"
-    }
-    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-    return path.isEmpty ? context.debugDescription : "setting \(path): \(context.debugDescription)"
   }
 }
 
@@ -121,7 +114,7 @@ extension SimulationSettings {
   /// What arrives at the columns, and when.
   public struct StimulusSettings: Hashable, Sendable, Codable {
     /// Time course of a volley.
-    public enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Shape: String, Hashable, Sendable, NamedChoice {
       /// Constant between its edges.
       case pulse
       /// A Gaussian.
@@ -129,7 +122,7 @@ extension SimulationSettings {
     }
 
     /// How many of the averaged trials are calculated.
-    public enum SimulatedTrials: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum SimulatedTrials: String, Hashable, Sendable, NamedChoice {
       /// One, which stands for all of them: right where there is no neural noise and a trial is over when the next begins.
       case one
       /// All of them, in one go.
@@ -156,7 +149,7 @@ extension SimulationSettings {
   /// From the sources to the electrodes.
   public struct HeadSettings: Hashable, Sendable, Codable {
     /// The spheres between a source and the electrodes.
-    public enum Shells: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Shells: String, Hashable, Sendable, NamedChoice {
       /// Brain, cerebrospinal fluid, skull and scalp.
       case four
       /// Brain, skull and scalp.
@@ -195,7 +188,7 @@ extension SimulationSettings {
   /// What the electrodes measure besides.
   public struct NoiseSettings: Hashable, Sendable, Codable {
     /// Where the noise comes from.
-    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Kind: String, Hashable, Sendable, NamedChoice {
       /// Independent in time and between channels.
       case white
       /// Background and alpha rhythm of a head's worth of sources, and a little of the amplifier.
@@ -231,3 +224,5 @@ extension SimulationSettings {
     }
   }
 }
+
+extension ParameterSampler.Method: NamedChoice {}

@@ -21,7 +21,6 @@ struct ArchiveReport: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case path, format, kind, channels, times, tmin_s, tmax_s, rate_hz, conditions, events, dropped
-    case start, duration_s, signals, annotations, segments, warnings
   }
 
   /// Any archive that is neither recording nor one of the others.
@@ -63,13 +62,7 @@ struct ArchiveReport: Encodable {
     try container.encode(path, forKey: .path)
     try container.encode(format, forKey: .format)
     try container.encode(kind.rawValue, forKey: .kind)
-    // The keys of every file, which an archive without a recording has nothing for.
-    try container.encodeNil(forKey: .start)
-    try container.encode(times.last.map { $0 - (times.first ?? 0) } ?? 0, forKey: .duration_s)
-    try container.encode([String](), forKey: .signals)
-    try container.encode(0, forKey: .annotations)
-    try container.encode([String](), forKey: .segments)
-    try container.encode([String](), forKey: .warnings)
+    try NoRecordingKeys(duration: times.last.map { $0 - (times.first ?? 0) } ?? 0).encode(to: encoder)
     guard let rate else { return }
     try container.encode(channels.map(\.name), forKey: .channels)
     try container.encode(times.count, forKey: .times)

@@ -48,6 +48,7 @@ struct Info: ParsableCommand {
     case .evoked(let evoked, _): .archive(ArchiveReport(path: path, evoked: evoked))
     case .otherArchive(.simulations): .simulations(try SimulationsReport(path: path))
     case .otherArchive(.weights): .weights(try WeightsReport(path: path))
+    case .otherArchive(.estimates): .estimates(try EstimatesReport(path: path))
     case .otherArchive(let kind): .archive(ArchiveReport(path: path, kind: kind))
     }
   }
@@ -58,6 +59,7 @@ struct Info: ParsableCommand {
     case .archive(let archive): archive.lines().forEach(Console.print)
     case .simulations(let simulations): simulations.lines().forEach(Console.print)
     case .weights(let weights): weights.lines().forEach(Console.print)
+    case .estimates(let estimates): estimates.lines().forEach(Console.print)
     }
   }
 }
@@ -68,6 +70,7 @@ enum FileReport: Encodable {
   case archive(ArchiveReport)
   case simulations(SimulationsReport)
   case weights(WeightsReport)
+  case estimates(EstimatesReport)
 
   func encode(to encoder: any Encoder) throws {
     switch self {
@@ -75,6 +78,7 @@ enum FileReport: Encodable {
     case .archive(let report): try report.encode(to: encoder)
     case .simulations(let report): try report.encode(to: encoder)
     case .weights(let report): try report.encode(to: encoder)
+    case .estimates(let report): try report.encode(to: encoder)
     }
   }
 }

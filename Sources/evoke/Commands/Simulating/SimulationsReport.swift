@@ -27,7 +27,6 @@ struct SimulationsReport: Encodable {
   enum CodingKeys: String, CodingKey {
     case path, format, kind, count, failed, missing, first, total, seed, parameters, noise_levels, data_shape
     case channels, times, tmin_s, tmax_s, rate_hz, instruction_set, arithmetic, settings
-    case start, duration_s, signals, annotations, segments, warnings
   }
 
   /// Reads everything but the data themselves.
@@ -83,17 +82,9 @@ struct SimulationsReport: Encodable {
     try container.encode(parameters, forKey: .parameters)
     try container.encode(noiseLevels, forKey: .noise_levels)
     try container.encode(dataShape, forKey: .data_shape)
-    // The keys of every file, which simulations have nothing for.
-    try container.encodeNil(forKey: .start)
-    try container.encode([String](), forKey: .signals)
-    try container.encode(0, forKey: .annotations)
-    try container.encode([String](), forKey: .segments)
-    try container.encode([String](), forKey: .warnings)
-    guard let layout else {
-      try container.encode(0, forKey: .duration_s)
-      return
-    }
-    try container.encode((layout.times.last ?? 0) - (layout.times.first ?? 0), forKey: .duration_s)
+    let times = layout?.times ?? []
+    try NoRecordingKeys(duration: (times.last ?? 0) - (times.first ?? 0)).encode(to: encoder)
+    guard let layout else { return }
     try container.encode(layout.numbers.lowerBound, forKey: .first)
     try container.encode(layout.total, forKey: .total)
     try container.encode(layout.seed, forKey: .seed)

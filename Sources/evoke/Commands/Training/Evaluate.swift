@@ -10,15 +10,21 @@ struct Evaluate: ParsableCommand {
     discussion: """
       On the simulations that a network was trained on, its test split is taken; of other data, all good simulations. \
       MSE is of targets scaled so that the training split goes from 0 to 1; beside it stands that of always giving the \
-      mean. Data of other electrodes are taken where the model can.
+      mean. Data of other electrodes are taken where the model can. -o keeps every estimate beside its truth, and its \
+      covariance where the model has one, for evoke plot and for other programs.
 
       EXAMPLES
         evoke evaluate weights.h5 sims.h5
+        evoke evaluate weights.h5 sims.h5 -o estimates.h5
         evoke evaluate weights.h5 sims.h5 --against lstm.h5 --json > scores.json
       """)
 
   @Argument(help: "Weights.", completion: .file()) var weights: String
   @Argument(help: "Archive of simulations.", completion: .file()) var data: String
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Archive of the estimates to write, ending in .h5.", valueName: "file"), completion: .file())
+  var output: String?
   @Option(help: ArgumentHelp("Other weights to stand beside.", valueName: "weights"), completion: .file())
   var against: String?
   @Option(help: ArgumentHelp("Level of noise; the first one of the file when left out.", valueName: "factor"))
@@ -29,6 +35,9 @@ struct Evaluate: ParsableCommand {
 
   func validate() throws {
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
+    guard let output else { return }
+    try OptionText.requireArchive(output)
+    guard against == nil else { throw usageError("-o holds the estimates of one model; leave out --against") }
   }
 
   func run() throws {
@@ -41,6 +50,7 @@ struct Evaluate: ParsableCommand {
       if reports.count == 1 { try JSONOutput.print(reports[0]) } else { try JSONOutput.print(reports) }
     } else {
       for report in reports { report.lines().forEach(Console.print) }
+      if let output { Console.print("wrote \(output)") }
     }
   }
 
@@ -68,82 +78,18 @@ struct Evaluate: ParsableCommand {
       let evaluation = try Evaluation(
         model, data: source, simulations: simulations, level: level, constants: source.constants, threads: threads,
         progress: bar.update)
-      return EvaluationReport(
+      let report = EvaluationReport(
         weights: file.path, data: data, model: configuration.model.rawValue, preset: configuration.preset.rawValue,
-        split: isOwn ? "test" : "all", count: simulations.count, noiseLevel: source.noiseLevels[level],
+        split: isOwn ? "test" : "all", noiseLevel: source.noiseLevels[level],
         units: file.archive.targets.map(\.unit), evaluation: evaluation)
+      if let output {
+        let origin = EstimatesOrigin(report, file, data: source, fingerprint: fingerprint)
+        try EstimatesArchive(evaluation, targets: file.archive.targets, settings: JSONOutput.line(origin))
+          .write(to: output)
+      }
+      return report
     } catch let error as InverseModelError {
       throw InFile(path: data, error: error)
     }
-  }
-}
-
-/// What `evaluate` prints.
-struct EvaluationReport: Encodable {
-  struct Target: Encodable {
-    let name: String
-    let unit: String
-    let pearson: Double?
-    let pearson_95: [Double]?
-    let spearman: Double?
-    let r2: Double?
-    let nrmse: Double?
-    let mse: Double
-    let mse_of_mean: Double
-    let coverage_90: Double?
-  }
-
-  let weights: String
-  let data: String
-  let model: String
-  let preset: String
-  let split: String
-  let simulations: Int
-  let noise_level: Double?
-  let mse: Double
-  let mse_of_mean: Double
-  let targets: [Target]
-
-  init(
-    weights: String, data: String, model: String, preset: String, split: String, count: Int, noiseLevel: Double?,
-    units: [String], evaluation: Evaluation
-  ) {
-    (self.weights, self.data, self.model, self.preset, self.split) = (weights, data, model, preset, split)
-    (simulations, noise_level) = (count, noiseLevel)
-    (mse, mse_of_mean) = (evaluation.scaledError, evaluation.meanScaledError)
-    func known(_ value: Double) -> Double? { value.isFinite ? value : nil }
-    targets = zip(evaluation.scores, units).map { score, unit in
-      let interval = [score.pearsonLower, score.pearsonUpper]
-      return Target(
-        name: score.name, unit: unit, pearson: known(score.pearson),
-        pearson_95: interval.allSatisfy(\.isFinite) ? interval : nil, spearman: known(score.spearman),
-        r2: known(score.rSquared), nrmse: known(score.normalizedError), mse: score.scaledError,
-        mse_of_mean: score.meanScaledError, coverage_90: score.coverage)
-    }
-  }
-
-  /// A table for people.
-  func lines() -> [String] {
-    func cell(_ value: Double?, _ format: String = "%.3f") -> String { value.map { String(format: format, $0) } ?? "-" }
-    func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-    let width = max(6, targets.map(\.name.count).max() ?? 0)
-    let hasCoverage = targets.contains { $0.coverage_90 != nil }
-    var lines = [
-      "\(weights): \(model), preset \(preset), \(simulations) simulations (\(split)) of \(data)",
-      "  " + "target".padding(toLength: width, withPad: " ", startingAt: 0)
-        + "       r           95 %    rho     R2  NRMSE      MSE  MSE of mean" + (hasCoverage ? "  90 % covers" : ""),
-    ]
-    for target in targets {
-      let interval = target.pearson_95.map { "\(cell($0[0]))...\(cell($0[1]))" } ?? "-"
-      lines.append(
-        "  " + Formatting.printable(target.name).padding(toLength: width, withPad: " ", startingAt: 0)
-          + right(cell(target.pearson), 8) + right(interval, 15) + right(cell(target.spearman), 7)
-          + right(cell(target.r2), 7) + right(cell(target.nrmse), 7) + right(cell(target.mse, "%.5f"), 9)
-          + right(cell(target.mse_of_mean, "%.5f"), 13) + (hasCoverage ? right(cell(target.coverage_90), 13) : ""))
-    }
-    lines.append("  MSE \(cell(mse, "%.5f")), of the mean \(cell(mse_of_mean, "%.5f"))")
-    return lines
   }
 }

@@ -50,6 +50,7 @@ struct ModelFile {
     archive.checkpoint.map { stored in
       var optimizer = OptimizerState(count: stored.values.count)
       (optimizer.first, optimizer.second, optimizer.step) = (stored.first, stored.second, stored.step)
+      optimizer.average = stored.average
       let curve = archive.curve
       return TrainingCheckpoint(
         settings: TrainingSettings(), rowCount: stored.rowCount, values: stored.values, optimizer: optimizer,
@@ -149,7 +150,7 @@ extension WeightsArchive {
       checkpoint: isFinished
         ? nil
         : Checkpoint(
-          values: checkpoint.values, first: state.first, second: state.second, step: state.step,
-          batch: checkpoint.batch, lossSum: checkpoint.lossSum, rowCount: checkpoint.rowCount))
+          values: checkpoint.values, first: state.first, second: state.second, average: state.average,
+          step: state.step, batch: checkpoint.batch, lossSum: checkpoint.lossSum, rowCount: checkpoint.rowCount))
   }
 }

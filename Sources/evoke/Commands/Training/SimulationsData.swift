@@ -48,13 +48,7 @@ struct SimulationsData: LabelledData {
     guard let root = try? JSONDocument(json: Data(settings.utf8)),
       case .object(let parameters)? = root["settings"]?["parameters"]
     else { return [:] }
-    return parameters.compactMapValues { value in
-      switch value {
-      case .integer(let number): Double(number)
-      case .number(let number): number
-      default: nil
-      }
-    }
+    return parameters.compactMapValues(\.numberValue)
   }
 
   /// A code of what is in the file: parameters, statuses, settings, and the potentials of three simulations.

@@ -13,7 +13,6 @@ struct WeightsReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case path, format, kind, model, preset, uncertainty, targets, parameters, epochs, best_epoch, validation_loss
     case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
-    case start, duration_s, signals, annotations, segments, warnings
   }
 
   /// Reads a file.
@@ -25,8 +24,6 @@ struct WeightsReport: Encodable {
     (model, preset) = (file.configuration.model.rawValue, file.configuration.preset.rawValue)
     hasUncertainty = file.configuration.hasUncertainty
   }
-
-  private var parameterCount: Int { archive.parameters.reduce(0) { $0 + $1.values.count } }
 
   private var validationLoss: Double? {
     archive.curve.bestEpoch.map { archive.curve.validationLoss[$0] }.flatMap { $0.isFinite ? $0 : nil }
@@ -41,19 +38,13 @@ struct WeightsReport: Encodable {
     try container.encode(preset, forKey: .preset)
     try container.encode(hasUncertainty, forKey: .uncertainty)
     try container.encode(archive.targets.map(\.name), forKey: .targets)
-    try container.encode(parameterCount, forKey: .parameters)
+    try container.encode(archive.parameterCount, forKey: .parameters)
     try container.encode(archive.curve.trainingLoss.count, forKey: .epochs)
     try container.encode(archive.curve.bestEpoch.map { $0 + 1 }, forKey: .best_epoch)
     try container.encode(validationLoss, forKey: .validation_loss)
     try container.encode(archive.data.split.count, forKey: .simulations)
     try container.encode(archive.checkpoint == nil, forKey: .finished)
-    // The keys of every file, which weights have nothing for.
-    try container.encodeNil(forKey: .start)
-    try container.encode(0, forKey: .duration_s)
-    try container.encode([String](), forKey: .signals)
-    try container.encode(0, forKey: .annotations)
-    try container.encode([String](), forKey: .segments)
-    try container.encode([String](), forKey: .warnings)
+    try NoRecordingKeys().encode(to: encoder)
     guard let input = archive.input else { return }
     try container.encode(input.channels.map(\.name), forKey: .channels)
     try container.encode(input.times.count, forKey: .times)
@@ -67,7 +58,7 @@ struct WeightsReport: Encodable {
     let state = archive.checkpoint == nil ? "" : ", unfinished"
     var lines = [
       "\(path): EVOKE, weights\(state)",
-      "  \(model), preset \(preset), \(parameterCount) parameters\(hasUncertainty ? ", with uncertainty" : "")",
+      "  \(model), preset \(preset), \(archive.parameterCount) parameters\(hasUncertainty ? ", with uncertainty" : "")",
       "  estimates \(archive.targets.map { Formatting.printable($0.name) }.joined(separator: ", "))",
     ]
     if let input = archive.input, let first = input.times.first, let last = input.times.last {

@@ -1,23 +1,24 @@
 import ArgumentParser
 import AtomicFiles
-import EEGArchive
-import EEGCore
-import ERP
 import Foundation
 import Report
 
 /// `evoke plot`: a figure of an archive.
 struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw evoked potentials, epochs, or what became of them.",
+    abstract: "Draw evoked potentials, epochs, or how a network was trained and does.",
     discussion: """
-      Kinds of figures (docs/figures.md shows each):
+      Kinds of figures (docs/figures.md shows each) of archives of evoked potentials or epochs:
         butterfly   all channels over each other, global field power, scalp maps at its peaks
         conditions  conditions over each other at chosen channels, with confidence bands
         maps        scalp maps at chosen times or over windows, one row a condition
         image       every epoch as a line of colours, with the average (needs evoke erp --keep-epochs)
         drops       how many epochs were dropped, why, and when
         layout      small waveforms of every channel at its place on the head
+      of weights, from evoke train, finished or not (docs/networks.md):
+        training    loss and learning rate over epochs
+      of estimates, from evoke evaluate -o:
+        estimates   estimates against the truth, with 90 % intervals where the model has them
 
       The ending of the figure decides its format: .svg, .png or .pdf. Needs gnuplot (apt-get install gnuplot-nox).
 
@@ -27,9 +28,13 @@ struct Plot: ParsableCommand {
         evoke plot erp.h5 -o maps.png --kind maps --times 0.1,0.2,0.35 --limit 8
         evoke plot erp.h5 -o p3.svg --kind maps --windows 0.3:0.5 --conditions target
         evoke plot erp.h5 -o epochs.png --kind image --channels Pz --order amplitude
+        evoke plot weights.h5 -o training.svg
+        evoke plot estimates.h5 -o estimates.pdf --title "Transformer, realistic noise"
       """)
 
-  @Argument(help: "Archive written by evoke erp, or a .set file of epochs or averages.", completion: .file())
+  @Argument(
+    help: "Archive written by evoke erp, train or evaluate, or a .set file of epochs or averages.",
+    completion: .file())
   var file: String
   @Option(name: [.customShort("o"), .long], help: "Figure to write: .svg, .png or .pdf.", completion: .file())
   var output: String
@@ -38,10 +43,11 @@ struct Plot: ParsableCommand {
 
   func run() throws {
     let format = try FigureFormat(path: output)
-    let input = try InputFile(path: file)
+    let content = try PlottedContent(path: file)
+    if options.kind == nil { try options.checkOptions(for: content.kind, in: file) }
     let figure: any Figure
     do {
-      figure = try options.figure(of: input)
+      figure = try options.figure(of: content)
     } catch {
       // Figures know no files.
       throw InFile(path: file, error: error)

@@ -82,21 +82,18 @@ struct ComparedNetwork: TrainableNetwork {
     return head(tape.mean(y, over: Sequences(count: inputs.rows, length: length)), on: tape)
   }
 
-  /// Multiplications and additions of a training step of one sample in its matrix products: three times the forward
-  /// pass, as the gradients of weights and of what they meet cost as much each, less that of the inputs.
+  /// Floating-point operations of the matrix products of a training step, for one sample.
   var trainingOperations: Double {
-    func product(_ rows: Int, _ inner: Int, _ columns: Int, isFirst: Bool = false) -> Double {
-      2 * Double(rows) * Double(inner) * Double(columns) * (isFirst ? 2 : 3)
-    }
     switch kind {
-    case .lstm: return product(200, 64, 512, isFirst: true) + product(200, 128, 512)
+    case .lstm: Operations.product(200, 64, 512, isFirst: true) + Operations.product(200, 128, 512)
     case .cnnBiLSTM:
-      return product(200, 320, 64, isFirst: true) + product(100, 192, 128) + 2 * product(50, 192, 256)
+      Operations.product(200, 320, 64, isFirst: true) + Operations.product(100, 192, 128)
+        + 2 * Operations.product(50, 192, 256)
     case .transformer, .transformerWithoutDropout:
-      // The attention's own two products of 200 x 200 by width, whose backward pass makes the scores once more.
-      let attention = 2 * 2.0 * 200 * 200 * 128 * 3 + 2.0 * 200 * 200 * 128
-      return product(200, 64, 128, isFirst: true)
-        + 3 * (product(200, 128, 4 * 128) + 2 * product(200, 128, 256) + attention)
+      Operations.product(200, 64, 128, isFirst: true)
+        + 3
+        * (Operations.product(200, 128, 4 * 128) + 2 * Operations.product(200, 128, 256)
+          + Operations.attention(pairs: 200 * 200, width: 128))
     }
   }
 }

@@ -4,19 +4,15 @@ import ERP
 import Foundation
 import Report
 
-/// What a figure shows.
-enum FigureKind: String, CaseIterable, ExpressibleByArgument {
-  case butterfly, conditions, maps, image, drops, layout
-}
-
 extension EpochOrder: ExpressibleByArgument {}
 
 /// Which figure, of what, and how large.
 struct PlotOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The figure: \(FigureKind.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
-  var kind = FigureKind.butterfly
+      "The figure: \(FigureKind.allCases.map(\.rawValue).joined(separator: ", ")); the first that the file has when "
+        + "left out.", valueName: "name"))
+  var kind: FigureKind?
 
   @Option(help: ArgumentHelp("Conditions to draw, in this order; all when left out.", valueName: "list"))
   var conditions: String?
@@ -43,8 +39,9 @@ struct PlotOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "image: order of epochs: \(EpochOrder.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
-  var order = EpochOrder.condition
+      "image: order of epochs: \(EpochOrder.allCases.map(\.rawValue).joined(separator: ", ")); by condition when left "
+        + "out.", valueName: "name"))
+  var order: EpochOrder?
 
   @Flag(help: "Draw negative amplitudes upwards.") var negativeUp = false
 
@@ -52,6 +49,12 @@ struct PlotOptions: ParsableArguments {
     help: ArgumentHelp(
       "Amplitudes from minus this to this, microvolts; what the data need when left out.", valueName: "uv"))
   var limit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "estimates: seed that chooses which simulations are drawn where there are many; 1 when left out.",
+      valueName: "n"))
+  var seed: UInt64?
 
   @Option(help: ArgumentHelp("Width of the figure in pixels (100 an inch).", valueName: "px")) var width: Int?
   @Option(help: ArgumentHelp("Height of the figure in pixels (100 an inch).", valueName: "px")) var height: Int?
@@ -72,41 +75,30 @@ struct PlotOptions: ParsableArguments {
       throw usageError("--times and --windows belong to --kind maps; --tmin and --tmax choose what is drawn")
     }
     _ = try (mapTimes(), figureOptions())
+    if let kind { try checkOptions(for: kind.content) }
   }
 
-  /// The figure of a file's content.
+  /// Refuses options that mean nothing for what is drawn.
   ///
-  /// - Throws: ``FigureError``; what was asked for may not be in the file.
-  func figure(of input: InputFile) throws -> any Figure {
-    let evoked: EvokedSet
-    let epochs: Epochs?
-    switch input {
-    case .evoked(let averages, let kept): (evoked, epochs) = (averages, kept)
-    case .epochs(let kept): (evoked, epochs) = (try kept.averages(), kept)
-    case .recording, .otherArchive:
-      throw PlotFailure.notDrawable
+  /// - Parameter file: The file that holds it, where it was opened.
+  func checkOptions(for content: FigureKind.Content, in file: String? = nil) throws {
+    let place = file.map { "\($0): " } ?? ""
+    let ofEvoked = [
+      ("--conditions", conditions != nil), ("--channels", channels != nil), ("--tmin", tmin != nil),
+      ("--tmax", tmax != nil), ("--times", times != nil), ("--windows", windows != nil), ("--order", order != nil),
+      ("--negative-up", negativeUp), ("--limit", limit != nil),
+    ].filter(\.1).map(\.0)
+    guard content == .evoked || ofEvoked.isEmpty else {
+      throw usageError(
+        "\(place)\(ofEvoked.joined(separator: ", ")) \(ofEvoked.count == 1 ? "belongs" : "belong") to figures of "
+          + "evoked potentials; those of \(content.name) take --width, --height and --title")
     }
-    let names = evoked.conditions.map(\.name) + evoked.dropLog.map(\.event.condition)
-    let options = try figureOptions(knowing: names)
-    switch kind {
-    case .butterfly: return try ButterflyFigure(evoked: evoked, options: options)
-    case .conditions: return try ConditionsFigure(evoked: evoked, options: options)
-    case .maps: return try MapsFigure(evoked: evoked, times: mapTimes(), options: options)
-    case .layout: return try LayoutFigure(evoked: evoked, options: options)
-    case .drops:
-      // The order of the averages, then conditions that lost every epoch.
-      let known = Set(evoked.dropLog.map(\.event.condition))
-      var seen: Set<String> = []
-      var ordered = options
-      ordered.conditions = options.conditions ?? names.filter { known.contains($0) && seen.insert($0).inserted }
-      return try DropsFigure(dropLog: evoked.dropLog, options: ordered)
-    case .image:
-      guard let epochs else { throw PlotFailure.noEpochs }
-      return try EpochsImageFigure(epochs: epochs, order: order, options: options)
+    guard content == .estimates || seed == nil else {
+      throw usageError("\(place)--seed belongs to figures of estimates; leave it out")
     }
   }
 
-  private func figureOptions(knowing names: [String] = []) throws -> FigureOptions {
+  func figureOptions(knowing names: [String] = []) throws -> FigureOptions {
     var options = FigureOptions()
     options.conditions = conditions.map { Self.conditions($0, among: names) }
     options.channels = channels.map(OptionText.list)
@@ -118,7 +110,7 @@ struct PlotOptions: ParsableArguments {
     return options
   }
 
-  private func mapTimes() throws -> MapTimes {
+  func mapTimes() throws -> MapTimes {
     if let times { return .times(try OptionText.list(times).map { try Self.seconds($0, "--times \(times)") }) }
     guard let windows else { return .regular }
     return .windows(
@@ -168,18 +160,5 @@ struct PlotOptions: ParsableArguments {
       start = (match?.end ?? start) + 1
     }
     return result
-  }
-}
-
-/// Why a file has no figure of the kind that is asked for.
-enum PlotFailure: Error, CustomStringConvertible {
-  case notDrawable
-  case noEpochs
-
-  var description: String {
-    switch self {
-    case .notDrawable: "holds neither evoked potentials nor epochs; evoke erp makes them from a recording"
-    case .noEpochs: "keeps no epochs, which --kind image draws; make it with evoke erp --keep-epochs"
-    }
   }
 }

@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// What a figure shows.
+enum FigureKind: String, CaseIterable, ExpressibleByArgument {
+  case butterfly, conditions, maps, image, drops, layout
+  case training
+  case estimates
+
+  /// What a file holds that figures are of.
+  enum Content {
+    /// Averages or epochs.
+    case evoked
+    case weights
+    case estimates
+
+    /// For messages.
+    var name: String {
+      switch self {
+      case .evoked: "evoked potentials"
+      case .weights: "weights"
+      case .estimates: "estimates"
+      }
+    }
+
+    /// The kind that is drawn where none is asked for.
+    var usualKind: FigureKind {
+      switch self {
+      case .evoked: .butterfly
+      case .weights: .training
+      case .estimates: .estimates
+      }
+    }
+  }
+
+  /// What it is a figure of.
+  var content: Content {
+    switch self {
+    case .butterfly, .conditions, .maps, .image, .drops, .layout: .evoked
+    case .training: .weights
+    case .estimates: .estimates
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import EEGArchive
+import EEGCore
+import Report
+
+/// What a file holds that can be drawn.
+enum PlottedContent {
+  /// Averages, and the epochs behind them where there are any.
+  case evoked(EvokedSet, Epochs?)
+  case weights(ModelFile)
+  case estimates(EstimatesArchive)
+
+  /// Reads a file.
+  ///
+  /// - Throws: The reader's error; ``PlotFailure`` in the file for anything else.
+  init(path: String) throws {
+    switch try InputFile(path: path) {
+    case .evoked(let averages, let kept): self = .evoked(averages, kept)
+    case .epochs(let kept):
+      do { self = .evoked(try kept.averages(), kept) } catch { throw InFile(path: path, error: error) }
+    case .otherArchive(.weights): self = .weights(try ModelFile(path))
+    case .otherArchive(.estimates): self = .estimates(try EstimatesArchive(reading: path))
+    case .recording, .otherArchive: throw InFile(path: path, error: PlotFailure.notDrawable)
+    }
+  }
+
+  var kind: FigureKind.Content {
+    switch self {
+    case .evoked: .evoked
+    case .weights: .weights
+    case .estimates: .estimates
+    }
+  }
+}
+
+extension PlotOptions {
+  /// The figure that is asked for.
+  ///
+  /// - Throws: `FigureError` and ``PlotFailure``; what was asked for may not be in the file.
+  func figure(of content: PlottedContent) throws -> any Figure {
+    let kind = kind ?? content.kind.usualKind
+    guard kind.content == content.kind else { throw PlotFailure.otherContent(content.kind, wanted: kind) }
+    switch content {
+    case .evoked(let evoked, let epochs): return try evokedFigure(kind, of: evoked, epochs)
+    case .weights(let file): return try trainingFigure(of: file)
+    case .estimates(let archive): return try estimatesFigure(of: archive)
+    }
+  }
+}
+
+/// Why a file has no figure of the kind that is asked for.
+enum PlotFailure: Error, CustomStringConvertible {
+  case notDrawable
+  case otherContent(FigureKind.Content, wanted: FigureKind)
+  case noEpochs
+
+  var description: String {
+    switch self {
+    case .notDrawable:
+      "holds neither evoked potentials nor epochs, nor weights or estimates; evoke erp, train and evaluate make them"
+    case .otherContent(let content, let wanted):
+      "holds \(content.name), and --kind \(wanted.rawValue) is a figure of \(wanted.content.name); leave out --kind"
+    case .noEpochs: "keeps no epochs, which --kind image draws; make it with evoke erp --keep-epochs"
+    }
+  }
+}
