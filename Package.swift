@@ -59,7 +59,7 @@ let package = Package(
     library("EvokeNumerics"),
     library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS", "ParallelLoops"]),
     library("InverseModels", ["Networks", "EvokeNumerics", "EEGCore", "ERP"]),
-    library("PosteriorEstimation", ["Networks", "EvokeNumerics", "ParallelLoops"]),
+    library("PosteriorEstimation", ["InverseModels", "Networks", "EvokeNumerics", "ParallelLoops"]),
 
     .executableTarget(
       name: "evoke",
@@ -84,6 +84,9 @@ let package = Package(
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
     tests("InverseModelsTests", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
     tests("PosteriorDiagnosticsTests", ["PosteriorEstimation", "EvokeNumerics", "HDF5"]),
+    tests(
+      "PosteriorEstimationTests",
+      ["PosteriorEstimation", "InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
     tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]

@@ -54,6 +54,20 @@ let package = Package(
         .product(name: "Networks", package: "evoke"), .product(name: "InverseModels", package: "evoke"),
         .product(name: "EvokeNumerics", package: "evoke"), .product(name: "EEGCore", package: "evoke"),
       ]),
+    // Speed of docs/posteriors.md.
+    .executableTarget(
+      name: "flow-step",
+      dependencies: [
+        .product(name: "Networks", package: "evoke"), .product(name: "EvokeNumerics", package: "evoke"),
+        .product(name: "PosteriorEstimation", package: "evoke"),
+      ]),
+    // Our side of peers/compare_posteriors.py.
+    .executableTarget(
+      name: "train-posterior",
+      dependencies: [
+        .product(name: "EvokeNumerics", package: "evoke"), .product(name: "InverseModels", package: "evoke"),
+        .product(name: "PosteriorEstimation", package: "evoke"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

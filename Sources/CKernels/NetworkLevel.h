@@ -4,8 +4,11 @@
  */
 #include "NetworkActivations.h"
 #include "NetworkAttention.h"
+#include "NetworkDense.h"
 #include "NetworkLSTM.h"
+#include "NetworkMixtures.h"
 #include "NetworkNormalization.h"
+#include "NetworkSplines.h"
 #include "NetworkSums.h"
 
 const struct ck_network_kernels LEVEL = {
@@ -27,6 +30,19 @@ const struct ck_network_kernels LEVEL = {
     .pool_maximum_backward = pool_maximum_backward,
     .gate = gate,
     .gate_backward = gate_backward,
+    .dense = dense,
+    .row_sums = row_sums,
+    .transpose = transpose,
+    .gated_add = gated_add,
+    .gated_add_backward = gated_add_backward,
+    .spline = spline,
+    .spline_inverse = spline_inverse,
+    .spline_backward = spline_backward,
+    .affine = affine,
+    .affine_inverse = affine_inverse,
+    .affine_backward = affine_backward,
+    .mixture = mixture,
+    .mixture_backward = mixture_backward,
     .column_sums = column_sums,
     .add_row = add_row,
     .scale = scale,

@@ -71,6 +71,54 @@ struct ck_lstm_backward {
   float *d_bias;
 };
 
+/*
+ * y = f(W x + bias + added), or that is added to y. Samples are columns: x [inputs, samples], y [outputs, samples].
+ *
+ * Each sum adds its products in ascending order, so that its bits do not depend on what else is in the matrices.
+ */
+struct ck_dense {
+  size_t outputs, inputs, samples;
+  /* Element (j, k) of W is at w + j * w_output + k * w_input. */
+  const float *w;
+  size_t w_output, w_input;
+  const float *x;
+  size_t x_stride;
+  float *y;
+  size_t y_stride;
+  /* [outputs], or null. */
+  const float *_Nullable bias;
+  /* Row j begins at added + j * added_stride: `samples` numbers, or one for all of them if `added_is_column`. */
+  const float *_Nullable added;
+  size_t added_stride;
+  int added_is_column;
+  /* CK_IDENTITY, CK_RELU or CK_TANH. */
+  int activation;
+  int adds;
+};
+
+/* Bins of a spline, at most. */
+#define CK_MOST_BINS 64
+
+/* Parameters of a spline are 3 * bins - 1 rows: logarithms of widths and of heights, both times `scale` before a
+ * softmax, then slopes at inner knots before softplus. Sample i of row j is at parameters + j * stride + i. */
+struct ck_spline {
+  size_t bins;
+  float bound, scale;
+  /* Width and height of a bin, at least, as part of the whole; slope of a knot, at least. */
+  float smallest_bin, smallest_slope;
+};
+
+/* Values of a mixture of normal distributions, at most. */
+#define CK_MOST_DIMENSIONS 64
+
+/* Parameters are rows, samples columns: `components` logits of weights; means, `count` for each component; diagonals of
+ * the factors U of precisions U^T U, before softplus + smallest, as many; elements of U above its diagonal, row after
+ * row, count * (count - 1) / 2 for each component. */
+struct ck_mixture {
+  size_t count, components;
+  float smallest;
+};
+
 struct ck_adam {
   float rate, beta1, beta2, epsilon, decay, factor, first_correction, second_correction;
   int decoupled;
@@ -145,6 +193,43 @@ struct ck_network_kernels {
   void (*gate)(const float *x, const float *gate, size_t rows, size_t columns, float *y);
   void (*gate_backward)(const float *dy, const float *x, const float *gate, size_t rows, size_t columns,
                         float *_Nullable dx, float *_Nullable d_gate);
+
+  void (*dense)(const struct ck_dense *dense);
+  /* sums[r] += sum over columns of x[r, c]. */
+  void (*row_sums)(const float *x, size_t rows, size_t columns, float *sums);
+  /* y [columns, rows] of x [rows, columns]. */
+  void (*transpose)(const float *x, size_t rows, size_t columns, float *y);
+  /* y = x + branch * sigmoid(gates), of one shape; gates [rows] if `gate_is_column`. Gradients are added, or null. */
+  void (*gated_add)(const float *x, const float *branch, const float *gates, int gate_is_column, size_t rows,
+                    size_t columns, float *y);
+  void (*gated_add_backward)(const float *dy, const float *branch, const float *gates, int gate_is_column, size_t rows,
+                             size_t columns, float *_Nullable d_branch, float *_Nullable d_gates);
+
+  /* The spline of every sample, and log_slopes [count] += the logarithm of its slope there. The inverse gives x of y,
+   * and adds the logarithm of the slope at x. dx may be dy; d_parameters, as parameters, are written. */
+  void (*spline)(const struct ck_spline *spline, const float *x, const float *parameters, size_t stride, size_t count,
+                 float *y, float *log_slopes);
+  void (*spline_inverse)(const struct ck_spline *spline, const float *y, const float *parameters, size_t stride,
+                         size_t count, float *x, float *log_slopes);
+  void (*spline_backward)(const struct ck_spline *spline, const float *x, const float *parameters, size_t stride,
+                          size_t count, const float *dy, const float *d_log_slopes, float *dx, float *d_parameters);
+
+  /* y = x * (smallest + softplus(scale)) + shift, and log_slopes += the logarithm of the factor; its inverse; and the
+   * gradients of x, written to dx, which may be dy, and of the scale. That of the shift is dy. */
+  void (*affine)(const float *x, const float *scales, const float *shifts, float smallest, size_t count, float *y,
+                 float *log_slopes);
+  void (*affine_inverse)(const float *y, const float *scales, const float *shifts, float smallest, size_t count,
+                         float *x, float *log_slopes);
+  void (*affine_backward)(const float *x, const float *scales, float smallest, size_t count, const float *dy,
+                          const float *d_log_slopes, float *dx, float *d_scales);
+
+  /* result [samples]: log density of values [count, samples]; densities [components, samples] are those of the
+   * components, for the gradient. d_values is added to, or null; d_parameters are written. */
+  void (*mixture)(const struct ck_mixture *mixture, const float *values, const float *parameters, size_t samples,
+                  float *densities, float *result);
+  void (*mixture_backward)(const struct ck_mixture *mixture, const float *values, const float *parameters,
+                           size_t samples, const float *densities, const float *result, const float *dy,
+                           float *_Nullable d_values, float *d_parameters);
 
   /* sums[c] += sum over rows of factors[r] * x[r, c]; `factors` may be null. */
   void (*column_sums)(const float *x, const float *_Nullable factors, size_t rows, size_t columns, float *sums);

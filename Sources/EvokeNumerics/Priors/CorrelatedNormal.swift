@@ -50,6 +50,11 @@ public struct CorrelatedNormal: Hashable, Sendable {
   /// Turns uniform numbers, from a place on, into a draw: mean + L z, where z are their normal quantiles.
   func draw(replacing values: inout [Double], from start: Int) {
     for index in 0..<count { values[start + index] = StandardNormal.quantile(values[start + index]) }
+    values.withUnsafeMutableBufferPointer { color($0, from: start) }
+  }
+
+  /// Turns independent standard normal numbers z, from a place on, into mean + L z.
+  package func color(_ values: UnsafeMutableBufferPointer<Double>, from start: Int) {
     // From the last row up, since a row needs the normal numbers before it.
     for row in stride(from: count - 1, through: 0, by: -1) {
       var sum = mean[row]
@@ -58,20 +63,24 @@ public struct CorrelatedNormal: Hashable, Sendable {
     }
   }
 
+  /// Turns values, from a place on, into the independent standard normal numbers z of which they are mean + L z.
+  package func whiten(_ values: inout [Double], from start: Int) {
+    for row in 0..<count {
+      var rest = values[start + row] - mean[row]
+      for column in 0..<row { rest -= factor[row * count + column] * values[start + column] }
+      values[start + row] = rest / factor[row * count + row]
+    }
+  }
+
+  /// Log of the volume by which L multiplies: half the log of the covariance's determinant.
+  package var logVolume: Double { (0..<count).reduce(0) { $0 + Elementary.log(factor[$1 * count + $1]) } }
+
   /// Log of the density at a point, whose integral is one.
   public func logDensity(_ values: some Collection<Double>) -> Double {
     precondition(values.count == count, "a density needs one value a parameter")
-    var whitened: [Double] = []
-    whitened.reserveCapacity(count)
-    var sum = 0.0
-    for (row, value) in values.enumerated() {
-      var rest = value - mean[row]
-      for column in 0..<row { rest -= factor[row * count + column] * whitened[column] }
-      let diagonal = factor[row * count + row]
-      whitened.append(rest / diagonal)
-      sum -= 0.5 * whitened[row] * whitened[row] + StandardNormal.logNormalizer + Elementary.log(diagonal)
-    }
-    return sum
+    var whitened = Array(values)
+    whiten(&whitened, from: 0)
+    return whitened.reduce(-logVolume) { $0 - 0.5 * $1 * $1 - StandardNormal.logNormalizer }
   }
 }
 

@@ -84,7 +84,7 @@ public struct Prior: Hashable, Sendable {
   }
 
   /// Components with the places of their parameters.
-  var spans: [(range: Range<Int>, component: Component)] {
+  package var spans: [(range: Range<Int>, component: Component)] {
     var start = 0
     return components.map { component in
       defer { start += component.count }

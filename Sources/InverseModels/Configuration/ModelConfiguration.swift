@@ -87,14 +87,7 @@ extension ModelConfiguration: Codable {
     validationShare = try values.decode(Double.self, forKey: .validationShare)
     testShare = try values.decode(Double.self, forKey: .testShare)
     preparation = try values.decode(PreparationSettings.self, forKey: .preparation)
-    network =
-      switch (model, preset) {
-      case (.eegTransformer, .study):
-        .studyTransformer(try values.decode(StudyTransformerSettings.self, forKey: .network))
-      case (.eegTransformer, .default):
-        .electrodeTransformer(try values.decode(ElectrodeTransformerSettings.self, forKey: .network))
-      case (.lstm, _), (.cnnBiLSTM, _): .recurrent(try values.decode(RecurrentSettings.self, forKey: .network))
-      }
+    network = try NetworkSettings(of: model, preset: preset, in: values, forKey: .network)
     training = try values.decode(TrainingPlan.self, forKey: .training)
   }
 
@@ -110,11 +103,7 @@ extension ModelConfiguration: Codable {
     try values.encode(validationShare, forKey: .validationShare)
     try values.encode(testShare, forKey: .testShare)
     try values.encode(preparation, forKey: .preparation)
-    switch network {
-    case .studyTransformer(let sizes): try values.encode(sizes, forKey: .network)
-    case .electrodeTransformer(let sizes): try values.encode(sizes, forKey: .network)
-    case .recurrent(let sizes): try values.encode(sizes, forKey: .network)
-    }
+    try network.encode(to: &values, forKey: .network)
     try values.encode(training, forKey: .training)
   }
 

@@ -6,6 +6,28 @@ public enum NetworkSettings: Hashable, Sendable {
   case electrodeTransformer(ElectrodeTransformerSettings)
   /// Recurrent layers, perhaps behind convolutions.
   case recurrent(RecurrentSettings)
+
+  /// Reads the sizes that a kind of model and of preset has.
+  package init<Key>(
+    of model: ModelKind, preset: ModelPreset, in values: KeyedDecodingContainer<Key>, forKey key: Key
+  ) throws {
+    self =
+      switch (model, preset) {
+      case (.eegTransformer, .study): .studyTransformer(try values.decode(StudyTransformerSettings.self, forKey: key))
+      case (.eegTransformer, .default):
+        .electrodeTransformer(try values.decode(ElectrodeTransformerSettings.self, forKey: key))
+      case (.lstm, _), (.cnnBiLSTM, _): .recurrent(try values.decode(RecurrentSettings.self, forKey: key))
+      }
+  }
+
+  /// Writes the sizes.
+  package func encode<Key>(to values: inout KeyedEncodingContainer<Key>, forKey key: Key) throws {
+    switch self {
+    case .studyTransformer(let sizes): try values.encode(sizes, forKey: key)
+    case .electrodeTransformer(let sizes): try values.encode(sizes, forKey: key)
+    case .recurrent(let sizes): try values.encode(sizes, forKey: key)
+    }
+  }
 }
 
 /// Sizes of the study's EEGTransformer: one layer of attention between channels, which are known by their number.

@@ -41,6 +41,9 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
     case exchangesNoise = "exchange_noise"
   }
 
+  /// Fifty epochs of Adam at 1e-3 in batches of 32.
+  public init() {}
+
   /// The settings of a run over so many rows.
   public func settings(rowCount: Int) -> TrainingSettings {
     let batches = (rowCount + batch - 1) / batch

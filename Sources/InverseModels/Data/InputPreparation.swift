@@ -101,18 +101,38 @@ public struct InputPreparation: Hashable, Sendable {
     }
   }
 
-  /// The same preparation of another cap.
+  /// The same preparation of another cap; nil if the cap is that of the training data.
   ///
-  /// - Throws: ``InverseModelError``, code `dataDiffer`, if the network knows channels by their number.
-  func adapted(
-    to description: InputDescription, configuration: ModelConfiguration
-  ) throws(InverseModelError) -> InputPreparation {
+  /// - Throws: ``InverseModelError``, code `dataDiffer`, for other times, and if the network knows channels by their
+  ///   number.
+  package func adapted(
+    from description: InputDescription?, to other: InputDescription, configuration: ModelConfiguration
+  ) throws(InverseModelError) -> InputPreparation? {
+    guard let description else {
+      throw InverseModelError(
+        code: .dataDiffer, message: "the model was trained on data without channels and times, and takes no others")
+    }
+    let tolerance = 0.01 / max(description.rate, 1)
+    guard other.times.count == description.times.count,
+      zip(other.times, description.times).allSatisfy({ abs($0 - $1) <= tolerance })
+    else {
+      throw InverseModelError(
+        code: .dataDiffer,
+        message:
+          "the model sees \(Self.text(description)), and the data have \(Self.text(other)); cut and resample them so"
+      )
+    }
+    if other.channels.map(\.position) == description.channels.map(\.position),
+      other.channels.map(\.name) == description.channels.map(\.name)
+    {
+      return nil
+    }
     var result = self
-    result.channels = description.channels.count
+    result.channels = other.channels.count
     if !channelMap.isEmpty {
-      result.channelMap = try Self.map(description.channels, to: configuration.preparation.montage)
+      result.channelMap = try Self.map(other.channels, to: configuration.preparation.montage)
     } else if case .electrodeTransformer = configuration.network {
-      result.preparedChannels = description.channels.count
+      result.preparedChannels = other.channels.count
     } else {
       throw InverseModelError(
         code: .dataDiffer,
@@ -122,23 +142,29 @@ public struct InputPreparation: Hashable, Sendable {
     }
     return result
   }
+
+  private static func text(_ input: InputDescription) -> String {
+    "\(input.times.count) samples from \(input.times.first ?? 0) to \(input.times.last ?? 0) s"
+  }
 }
 
 /// Prepares samples.
 ///
 /// Its memory is kept from call to call. One caller at a time.
-final class InputPreparer {
-  let preparation: InputPreparation
+package final class InputPreparer {
+  package let preparation: InputPreparation
   private let tape = Tape()
 
-  init(_ preparation: InputPreparation) { self.preparation = preparation }
+  package init(_ preparation: InputPreparation) { self.preparation = preparation }
 
   /// Prepares samples.
   ///
   /// - Parameters:
   ///   - potentials: Shape `[sample, channel, time]`, in volts.
   ///   - target: Shape `[sample, valueCount]`.
-  func prepare(_ potentials: UnsafeBufferPointer<Float>, count: Int, into target: UnsafeMutableBufferPointer<Float>) {
+  package func prepare(
+    _ potentials: UnsafeBufferPointer<Float>, count: Int, into target: UnsafeMutableBufferPointer<Float>
+  ) {
     let plan = preparation
     precondition(potentials.count == count * plan.channels * plan.times, "the potentials are not \(count) samples")
     precondition(target.count == count * plan.valueCount, "there is room for \(count) samples")

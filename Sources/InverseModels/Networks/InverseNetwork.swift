@@ -36,7 +36,7 @@ public struct InverseNetwork: TrainableNetwork {
   ///   - targetCount: Targets.
   ///   - store: Gets the parameters.
   /// - Throws: ``InverseModelError``, code `dataDiffer`.
-  init(
+  package init(
     _ configuration: ModelConfiguration, preparation: InputPreparation, channels: [Channel], targetCount: Int,
     in store: inout ParameterStore
   ) throws(InverseModelError) {

@@ -40,34 +40,14 @@ public struct InverseModel: Sendable {
   ///
   /// - Throws: ``InverseModelError``, code `dataDiffer`, for other times, and where channels are known by number.
   public func adapted(to other: InputDescription) throws(InverseModelError) -> InverseModel {
-    guard let description else {
-      throw InverseModelError(
-        code: .dataDiffer, message: "the model was trained on data without channels and times, and takes no others")
-    }
-    let tolerance = 0.01 / max(description.rate, 1)
-    guard other.times.count == description.times.count,
-      zip(other.times, description.times).allSatisfy({ abs($0 - $1) <= tolerance })
-    else {
-      throw InverseModelError(
-        code: .dataDiffer,
-        message:
-          "the model sees \(Self.text(description)), and the data have \(Self.text(other)); cut and resample them so"
-      )
-    }
-    if other.channels.map(\.position) == description.channels.map(\.position),
-      other.channels.map(\.name) == description.channels.map(\.name)
-    {
+    guard let plan = try preparation.adapted(from: description, to: other, configuration: configuration) else {
       return self
     }
     var result = try InverseModel(
       configuration, targets: targets, scaling: scaling,
-      preparation: preparation.adapted(to: other, configuration: configuration), description: other)
+      preparation: plan, description: other)
     result.parameters.values = parameters.values
     return result
-  }
-
-  private static func text(_ input: InputDescription) -> String {
-    "\(input.times.count) samples from \(input.times.first ?? 0) to \(input.times.last ?? 0) s"
   }
 
   /// Estimates parameters of simulations.

@@ -182,6 +182,19 @@ public final class Tape {
     return values
   }
 
+  /// Calls with memory for the gradient of an operand, which the call overwrites; it is not looked at if none is needed.
+  func overwriteGradient(of node: Node, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+    let target = gradient(of: node)
+    if let target, !target.adds {
+      body(target.values)
+      return
+    }
+    let values = scratch(node.count)
+    body(values)
+    if let target { kernels.functions.scale(target.values, values, 1, node.count, 1) }
+    release(values, node.count)
+  }
+
   /// Adds to the gradients of all parameters those of a scalar sum.
   ///
   /// - Parameters:

@@ -1,16 +1,18 @@
 import EvokeNumerics
 
 /// The distributions from which PyTorch draws initial parameters.
-enum Initialization {
+package enum Initialization {
   /// Uniform on -limit ..< limit.
-  static func uniform(_ limit: Float, _ stream: inout RandomStream) -> Float { (2 * stream.uniformFloat() - 1) * limit }
+  package static func uniform(_ limit: Float, _ stream: inout RandomStream) -> Float {
+    (2 * stream.uniformFloat() - 1) * limit
+  }
 
   /// The limit for weights and biases of linear and convolution layers: 1 / sqrt(inputs), which is what
   /// `kaiming_uniform_(a=sqrt(5))` comes to.
-  static func linearLimit(inputs: Int) -> Float { 1 / Float(inputs).squareRoot() }
+  package static func linearLimit(inputs: Int) -> Float { 1 / Float(inputs).squareRoot() }
 
   /// The limit of `xavier_uniform_`: Glorot and Bengio 2010.
-  static func xavierLimit(inputs: Int, outputs: Int) -> Float { (6 / Float(inputs + outputs)).squareRoot() }
+  package static func xavierLimit(inputs: Int, outputs: Int) -> Float { (6 / Float(inputs + outputs)).squareRoot() }
 }
 
 extension RandomPurpose {

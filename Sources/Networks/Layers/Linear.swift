@@ -7,12 +7,12 @@ public struct Linear: Sendable {
   /// Shape `[output]`.
   public let bias: Parameter?
 
-  /// Adds `name.weight` and `name.bias`, drawn uniformly on ±1/√input.
+  /// Adds `name.weight` and `name.bias`, drawn uniformly on ±`limit`, which is 1/√input unless given.
   public init(
-    _ name: String, input: Int, output: Int, hasBias: Bool = true, in store: inout ParameterStore,
-    using stream: inout RandomStream
+    _ name: String, input: Int, output: Int, hasBias: Bool = true, limit: Float? = nil,
+    in store: inout ParameterStore, using stream: inout RandomStream
   ) {
-    let limit = Initialization.linearLimit(inputs: input)
+    let limit = limit ?? Initialization.linearLimit(inputs: input)
     weight = store.add("\(name).weight", shape: [output, input]) { Initialization.uniform(limit, &stream) }
     bias =
       hasBias ? store.add("\(name).bias", shape: [output]) { Initialization.uniform(limit, &stream) } : nil
@@ -24,5 +24,10 @@ public struct Linear: Sendable {
   ) -> Node {
     tape.linear(
       x, weight: tape.node(weight), bias: bias.map(tape.node), activation: activation, dropout: dropout)
+  }
+
+  /// The layer on x of shape `[input, samples]`, whose samples are columns, with a function behind it.
+  public func onColumns(_ x: Node, on tape: Tape, activation: Activation = .identity) -> Node {
+    tape.dense(x, weight: tape.node(weight), bias: bias.map(tape.node), activation: activation)
   }
 }

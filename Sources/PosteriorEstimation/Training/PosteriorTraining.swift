@@ -1,0 +1,152 @@
+import EvokeNumerics
+import InverseModels
+import Networks
+
+/// Trains a posterior on simulated pairs: splits them, finds the scalings on the training split, and goes from epoch to
+/// epoch.
+///
+/// ```swift
+/// var training = try PosteriorTraining(configuration, prior: prior, pairs: pairs)
+/// while let progress = try training.advance() { … }
+/// let model = training.model
+/// ```
+///
+/// The model is amortised: it serves any observation. Source: Greenberg, Nonnenmacher and Macke 2019, "Automatic
+/// posterior transformation for likelihood-free inference", with proposals equal to the prior.
+public struct PosteriorTraining<Source: SimulatedPairs> {
+  /// Which pairs are used, and how many are not and why.
+  public let usable: UsablePairs
+  /// Numbers of the pairs that are learnt from.
+  public let trainingPairs: [Int]
+  /// Numbers of the pairs that tell which epoch was best.
+  public let validationPairs: [Int]
+  private let initialModel: PosteriorModel
+  private var run: TrainingRun<PosteriorNetwork, PreparedPairs<Source>>
+
+  /// The configuration.
+  public var configuration: PosteriorConfiguration { initialModel.configuration }
+  /// The state after the last batch, from which a run can go on.
+  public var checkpoint: TrainingCheckpoint { run.checkpoint }
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - configuration: What to train, and how.
+  ///   - prior: What the parameters were drawn from.
+  ///   - pairs: Parameters and data. Failed simulations and what is not finite are left out, see ``usable``.
+  ///   - description: Channels and times of the data, where they are known.
+  ///   - checkpoint: The state of a run of the same configuration and pairs, to go on from.
+  ///   - threads: Threads that share the work; the result does not depend on them.
+  ///   - progress: Told how much of the data is read, from 0 to 1.
+  /// - Throws: ``PosteriorError``; `NetworkError`; what reading throws.
+  public init(
+    _ configuration: PosteriorConfiguration, prior: Prior, pairs: Source, description: InputDescription? = nil,
+    checkpoint: TrainingCheckpoint? = nil, threads: Int = 1, progress: (Double) -> Void = { _ in }
+  ) throws {
+    try configuration.check()
+    let space = try UnconstrainedSpace(prior)
+    let usable = try UsablePairs(pairs, space: space) { progress(0.4 * $0) }
+    let split = try Self.split(usable, configuration)
+    let width = space.count
+    func point(_ place: Int) -> ArraySlice<Double> { usable.points[place * width..<(place + 1) * width] }
+    var moments = RunningMoments(count: width)
+    for place in split.training { moments.add(point(place)) }
+    let standardization = moments.independent
+    func targets(_ places: [Int]) -> [Float] {
+      places.flatMap { place in
+        zip(point(place), zip(standardization.mean, standardization.deviation)).map { Float(($0 - $1.0) / $1.1) }
+      }
+    }
+    let (training, validation) = (
+      split.training.map { usable.numbers[$0] }, split.validation.map { usable.numbers[$0] }
+    )
+    let preparation = try Self.preparation(configuration, pairs, training: training, description: description)
+    let model = try PosteriorModel(
+      configuration, space: space, preparation: preparation, standardization: standardization,
+      description: description)
+    (self.usable, trainingPairs, validationPairs, initialModel) = (usable, training, validation, model)
+    let trainingRows = try PreparedPairs(
+      pairs, preparation: preparation, pairs: training, targets: targets(split.training)
+    ) { progress(0.4 + 0.5 * $0) }
+    let validationRows = try PreparedPairs(
+      pairs, preparation: preparation, pairs: validation, targets: targets(split.validation)
+    ) { progress(0.9 + 0.1 * $0) }
+    let settings = configuration.training.settings(rowCount: trainingRows.count)
+    if var checkpoint {
+      // More epochs may be asked for; all else is the same, or the caller has refused.
+      checkpoint.settings = settings
+      run = try TrainingRun(
+        model.network, parameterCount: model.parameters.values.count, resuming: checkpoint, training: trainingRows,
+        validation: validationRows, threads: threads)
+    } else {
+      run = try TrainingRun(
+        model.network, parameters: model.parameters, settings: settings, training: trainingRows,
+        validation: validationRows, threads: threads)
+    }
+  }
+
+  /// Places among the usable pairs, in ascending order.
+  private static func split(
+    _ usable: UsablePairs, _ configuration: PosteriorConfiguration
+  ) throws(PosteriorError) -> (training: [Int], validation: [Int]) {
+    let count = usable.numbers.count
+    let validation = max(1, Int((Double(count) * configuration.validationShare).rounded()))
+    guard count - validation >= 2 else {
+      let left = usable.failedCount + usable.notFiniteCount
+      throw PosteriorError(
+        code: .tooFewPairs,
+        message: "\(count) usable pairs are too few to train on"
+          + (left > 0 ? ", and \(left) failed or are not finite" : "") + "; simulate at least a few hundred")
+    }
+    var order = Array(0..<count)
+    var stream = RandomStream(seed: configuration.training.seed, simulation: 0, purpose: .pairSplit)
+    stream.shuffle(&order)
+    return (order[validation...].sorted(), order[..<validation].sorted())
+  }
+
+  private static func preparation(
+    _ configuration: PosteriorConfiguration, _ pairs: Source, training: [Int], description: InputDescription?
+  ) throws -> DataPreparation {
+    if case .model(let settings) = configuration.embedding {
+      do {
+        let plan = try InputPreparation(
+          fitting: settings.configuration(seed: configuration.training.seed), to: PairedPotentials(pairs),
+          description: description, simulations: training)
+        return DataPreparation(shape: pairs.shape, steps: .potentials(plan), isTimeFirst: false)
+      } catch let error as InverseModelError {
+        throw PosteriorError(code: error.code == .notFinite ? .notFinite : .shapeDiffers, message: error.message)
+      }
+    }
+    var scaling: Standardization?
+    if configuration.scaling != .none {
+      let width = pairs.valueCount
+      var moments = RunningMoments(count: width)
+      var data = [Float](repeating: 0, count: width)
+      for pair in training {
+        try data.withUnsafeMutableBufferPointer { try pairs.read(pair..<pair + 1, into: $0) }
+        moments.add(data.lazy.map(Double.init))
+      }
+      scaling = configuration.scaling == .structured ? moments.structured : moments.independent
+    }
+    var isTimeFirst = false
+    if case .convolution = configuration.embedding { isTimeFirst = true }
+    return DataPreparation(shape: pairs.shape, steps: .scaled(scaling), isTimeFirst: isTimeFirst)
+  }
+
+  /// Makes one step, and behind the last one of an epoch the validation; nil when the run has ended.
+  ///
+  /// - Throws: `NetworkError`, code `lossNotFinite`, which leaves ``checkpoint`` as it was; what reading throws.
+  public mutating func advance() throws -> TrainingProgress? { try run.advance() }
+
+  /// The model with the parameters of the best epoch so far.
+  public var model: PosteriorModel {
+    var model = initialModel
+    model.parameters.values = run.checkpoint.bestValues
+    return model
+  }
+}
+
+extension RandomPurpose {
+  /// Which pairs are for training and for validation.
+  static let pairSplit = RandomPurpose("pair split")
+}
