@@ -59,13 +59,13 @@ let package = Package(
     library("EvokeNumerics"),
     library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS", "ParallelLoops"]),
     library("InverseModels", ["Networks", "EvokeNumerics", "EEGCore", "ERP"]),
-    library("PosteriorEstimation", ["InverseModels", "Networks", "EvokeNumerics", "ParallelLoops"]),
+    library("PosteriorEstimation", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "ParallelLoops"]),
 
     .executableTarget(
       name: "evoke",
       dependencies: [
         "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report", "Simulation",
-        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels",
+        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels", "PosteriorEstimation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -70,9 +70,8 @@ struct Evaluate: ParsableCommand {
       guard !simulations.isEmpty, simulations.allSatisfy({ $0 < source.count }) else {
         throw InverseModelError(code: .tooFewSimulations, message: "there are no good simulations to evaluate on")
       }
-      var configuration = model.configuration
-      if let noiseLevel { configuration.noiseLevels = [noiseLevel] }
-      let level = try configuration.levels(among: source.noiseLevels)[0]
+      let configuration = model.configuration
+      let level = try source.level(noiseLevel ?? configuration.noiseLevels.first)
       let bar = ProgressBar("evaluating")
       defer { bar.finish() }
       let evaluation = try Evaluation(
