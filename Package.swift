@@ -65,7 +65,7 @@ let package = Package(
       name: "evoke",
       dependencies: [
         "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report", "Simulation",
-        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels",
+        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels", "PosteriorEstimation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -84,7 +84,7 @@ let package = Package(
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
     tests("InverseModelsTests", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
     tests("PosteriorDiagnosticsTests", ["PosteriorEstimation", "EvokeNumerics", "HDF5"]),
-    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
+    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "EvokeNumerics", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
 )
