@@ -87,7 +87,7 @@ let package = Package(
     tests(
       "PosteriorEstimationTests",
       ["PosteriorEstimation", "InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
-    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
+    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "EvokeNumerics", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
 )
