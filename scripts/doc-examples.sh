@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 
-all_pages=(README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks}.md)
+all_pages=(README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks,diagnostics}.md)
 largest_figure=120000
 pages=() puts_outputs=false puts_figures=false
 for argument in "$@"; do
