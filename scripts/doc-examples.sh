@@ -14,7 +14,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 
-all_pages=(README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks,python}.md)
+all_pages=(
+  README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks,python,diagnostics}.md
+)
 largest_figure=120000
 pages=() puts_outputs=false puts_figures=false
 for argument in "$@"; do
