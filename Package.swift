@@ -59,13 +59,13 @@ let package = Package(
     library("EvokeNumerics"),
     library("Networks", ["EvokeNumerics", "CKernels", "COpenBLAS", "ParallelLoops"]),
     library("InverseModels", ["Networks", "EvokeNumerics", "EEGCore", "ERP"]),
-    library("PosteriorEstimation", ["InverseModels", "Networks", "EvokeNumerics", "ParallelLoops"]),
+    library("PosteriorEstimation", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "ParallelLoops"]),
 
     .executableTarget(
       name: "evoke",
       dependencies: [
         "AtomicFiles", "EEGCore", "EDFFormat", "EEGArchive", "Resampling", "ERP", "Report", "Simulation",
-        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels",
+        "NeuralMass", "EvokeNumerics", "Networks", "InverseModels", "PosteriorEstimation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -83,10 +83,11 @@ let package = Package(
     tests("EvokeNumericsTests", ["EvokeNumerics"]),
     tests("NetworksTests", ["Networks", "EvokeNumerics", "CKernels", "HDF5"]),
     tests("InverseModelsTests", ["InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
+    tests("PosteriorDiagnosticsTests", ["PosteriorEstimation", "EvokeNumerics", "HDF5"]),
     tests(
       "PosteriorEstimationTests",
       ["PosteriorEstimation", "InverseModels", "Networks", "EvokeNumerics", "EEGCore", "HDF5"]),
-    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "HDF5"]),
+    tests("CommandTests", ["evoke", "EDFFormat", "EEGArchive", "EEGCore", "EvokeNumerics", "HDF5"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
-"""Read the HDF5 archives that `evoke` writes: recordings, epochs, evoked potentials, simulations and estimates.
+"""Read the HDF5 archives that `evoke` writes: recordings, epochs, evoked potentials, simulations, estimates,
+posteriors.
 
 Needs h5py and numpy; the to_mne methods need MNE-Python too. docs/archives.md describes the layouts.
 """
@@ -15,11 +16,11 @@ MNE_TYPES = {"eeg": "eeg", "eog": "eog", "ecg": "ecg", "emg": "emg", "status": "
 
 
 def read(path):
-    """Return a Recording, an Epochs, an Evoked, a Simulations or an Estimates, by the kind of the archive."""
+    """Return a Recording, Epochs, Evoked, Simulations, Estimates or Posterior, by the kind of the archive."""
     file = h5py.File(path, "r")
     kind, version = file.attrs.get("evoke_kind"), file.attrs.get("evoke_version", 0)
     readers = {"recording": Recording, "epochs": Epochs, "evoked": Evoked, "simulations": Simulations,
-               "estimates": Estimates}
+               "estimates": Estimates, "posterior": Posterior}
     if kind not in readers or version > 1:
         file.close()
         raise ValueError(f"{path}: kind {kind!r}, version {version}, is not one that this module reads")
@@ -209,6 +210,36 @@ class Estimates:
             self.estimate, self.truth = file["estimate"][()], file["truth"][()]
             self.covariance = file["covariance"][()] if "covariance" in file else None
             self.simulations = file["simulation"][()]
+
+
+def read_posterior(path):
+    """Return the Posterior of a file: ours, or of any program with /samples."""
+    return Posterior(h5py.File(path, "r"))
+
+
+class Posterior:
+    """Draws: `samples` [k, n, d] and `log_prob` [k, n] of k observations, with columns `names` and `units`.
+
+    `map` and `truth` [k, d], `map_log_prob` [k], `observation` [k, ...] and `prior` are None where the file has none.
+    """
+
+    def __init__(self, file):
+        with file:
+            def optional(name, axes):
+                if not isinstance(file.get(name), h5py.Dataset):
+                    return None
+                values = file[name][()]
+                return values[np.newaxis] if is_single and values.ndim < axes else values
+
+            samples, attributes = file["samples"], file["samples"].attrs
+            is_single, parameters = samples.ndim == 2, samples.shape[-1]
+            self.settings = json.loads(file.attrs.get("evoke_settings", "{}"))
+            self.names = decoded(attributes.get("names", [f"theta_{k}" for k in range(parameters)]))
+            self.units = decoded(attributes.get("units", [""] * parameters))
+            self.samples, self.log_prob = optional("samples", 3), optional("log_prob", 2)
+            self.map, self.map_log_prob = optional("map", 2), optional("map_log_prob", 1)
+            self.observation, self.truth = optional("observation", 2), optional("truth", 2)
+            self.prior = read_prior(file["prior"]) if isinstance(file.get("prior"), h5py.Group) else None
 
 
 def decoded(words):

@@ -63,7 +63,8 @@ struct MistakeTests {
   }
 
   @Test(
-    "Every verb has help with an example", arguments: ["info", "check", "convert", "erp", "plot", "train", "evaluate"])
+    "Every verb has help with an example",
+    arguments: ["info", "check", "convert", "erp", "plot", "train", "evaluate", "c2st"])
   func help(verb: String) throws {
     let folder = try TemporaryFolder()
     let run = try EvokeRun([verb, "--help"], in: folder)

@@ -1,6 +1,7 @@
 import EEGCore
 import EvokeNumerics
 import InverseModels
+import Networks
 import TestSupport
 
 /// Simulations in memory: two waves of amplitude a and width b at electrodes on a sphere, with noise.
@@ -14,10 +15,13 @@ struct SyntheticData: LabelledData {
   private(set) var values: [[Float]] = []
   private var drawn: [Double] = []
 
-  init(count: Int = 60, channels: Int = 12, times: Int = 24, levels: Int = 1, seed: UInt64 = 1) {
+  init(
+    count: Int = 60, channels: Int = 12, times: Int = 24, levels: Int = 1, noiseLevels: [Double]? = nil,
+    seed: UInt64 = 1
+  ) {
     var generator = SplitMix64(seed: seed)
     (self.count, timeCount) = (count, times)
-    noiseLevels = (0..<levels).map(Double.init)
+    self.noiseLevels = noiseLevels ?? (0..<levels).map(Double.init)
     good = Array(repeating: true, count: count)
     self.channels = (0..<channels).map { number in
       let angle = 2.4 * Double(number)
@@ -64,6 +68,16 @@ struct SyntheticData: LabelledData {
     }
   }
 
+  /// Gives every simulation the noise of one, or its own times a factor, at a level behind the first.
+  mutating func replaceNoise(at level: Int = 1, of simulation: Int? = nil, by factor: (Int) -> Float = { _ in 1 }) {
+    let width = channels.count * timeCount
+    let (clean, noisy) = (values[0], values[level])
+    for place in clean.indices where simulation != nil || factor(place / width) != 1 {
+      let source = simulation.map { $0 * width + place % width } ?? place
+      values[level][place] = clean[place] + factor(place / width) * (noisy[source] - clean[source])
+    }
+  }
+
   /// The same simulations with their channels in another order, or some of them alone.
   func selecting(_ order: [Int]) -> SyntheticData {
     SyntheticData(self, order)
@@ -102,6 +116,18 @@ func smallConfiguration(_ model: ModelKind, _ preset: ModelPreset = .default) th
     try configuration.set(parts[0], to: parts[1])
   }
   return configuration
+}
+
+/// Trains to the end, or as many batches as are asked for.
+func train(
+  _ configuration: ModelConfiguration, _ data: SyntheticData, threads: Int = 1,
+  from checkpoint: TrainingCheckpoint? = nil, batches: Int = .max
+) throws -> ModelTraining<SyntheticData> {
+  var training = try ModelTraining(
+    configuration, data: data, description: data.description, checkpoint: checkpoint, threads: threads)
+  var done = 0
+  while done < batches, try training.advance() != nil { done += 1 }
+  return training
 }
 
 /// The sine by its series: the C library's differs between systems in its last digit.

@@ -9,18 +9,6 @@ import Testing
     ModelPreset.allCases.map { (kind, $0) }
   }
 
-  private func train(
-    _ configuration: ModelConfiguration, _ data: SyntheticData, threads: Int = 1,
-    from checkpoint: TrainingCheckpoint? = nil,
-    batches: Int = .max
-  ) throws -> ModelTraining<SyntheticData> {
-    var training = try ModelTraining(
-      configuration, data: data, description: data.description, checkpoint: checkpoint, threads: threads)
-    var done = 0
-    while done < batches, try training.advance() != nil { done += 1 }
-    return training
-  }
-
   @Test(arguments: kinds)
   func lossesFall(_ kind: (ModelKind, ModelPreset)) throws {
     var configuration = try smallConfiguration(kind.0, kind.1)

@@ -153,7 +153,7 @@ struct TrainingTests {
     var (inputs, targets) = ([Float](repeating: 0, count: 30 * 24), [Float](repeating: 0, count: 30))
     inputs.withUnsafeMutableBufferPointer { inputs in
       targets.withUnsafeMutableBufferPointer {
-        ToyNetwork.data(count: 30, seed: 3).read(Array(0..<30), inputs: inputs, targets: $0)
+        ToyNetwork.data(count: 30, seed: 3).read(Array(0..<30), epoch: 0, inputs: inputs, targets: $0)
       }
     }
     func gradient(samplesPerPass: Int, shards: Int) -> (Double, [Float]) {
@@ -180,9 +180,10 @@ struct TrainingTests {
       let rows = ToyNetwork.data(count: 64, seed: 1)
       var count: Int { rows.count }
       func read(
-        _ numbers: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
+        _ numbers: [Int], epoch: Int, inputs: UnsafeMutableBufferPointer<Float>,
+        targets: UnsafeMutableBufferPointer<Float>
       ) {
-        rows.read(numbers, inputs: inputs, targets: targets)
+        rows.read(numbers, epoch: epoch, inputs: inputs, targets: targets)
         if let place = numbers.firstIndex(of: 17) { inputs[place * 24] = .nan }
       }
     }
@@ -211,11 +212,12 @@ struct TrainingTests {
       let failsAt: Int?
       var count: Int { rows.count }
       func read(
-        _ numbers: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
+        _ numbers: [Int], epoch: Int, inputs: UnsafeMutableBufferPointer<Float>,
+        targets: UnsafeMutableBufferPointer<Float>
       ) throws {
         medium.reads += 1
         if medium.reads == failsAt { throw Unreadable() }
-        rows.read(numbers, inputs: inputs, targets: targets)
+        rows.read(numbers, epoch: epoch, inputs: inputs, targets: targets)
       }
     }
     func run(failsAt: Int?) throws -> TrainingRun<ToyNetwork, Failing> {
@@ -282,10 +284,11 @@ struct TrainingTests {
       let log: Log
       var count: Int { data.count }
       func read(
-        _ rows: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
+        _ rows: [Int], epoch: Int, inputs: UnsafeMutableBufferPointer<Float>,
+        targets: UnsafeMutableBufferPointer<Float>
       ) {
         log.rows.append(rows)
-        data.read(rows, inputs: inputs, targets: targets)
+        data.read(rows, epoch: epoch, inputs: inputs, targets: targets)
       }
     }
     var store = ParameterStore()

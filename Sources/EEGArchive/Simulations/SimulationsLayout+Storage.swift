@@ -103,7 +103,11 @@ extension SimulationsLayout {
 
   /// Names and units of the columns of `/theta`; a file without them has theta_0, theta_1 and so on.
   static func parameters(of theta: HDF5Dataset) throws -> [Prior.Parameter] {
-    let count = try theta.requiredExtent(axis: 1, of: 2)
+    try parameters(of: theta, count: theta.requiredExtent(axis: 1, of: 2))
+  }
+
+  /// Names and units of a dataset whose last axis has `count` parameters.
+  static func parameters(of theta: HDF5Dataset, count: Int) throws -> [Prior.Parameter] {
     func texts(_ attribute: String) throws -> [String]? {
       guard theta.hasAttribute(attribute) else { return nil }
       let texts = try theta.attributeTexts(attribute).values

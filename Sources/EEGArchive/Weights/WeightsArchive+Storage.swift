@@ -22,10 +22,17 @@ extension WeightsArchive {
     if let input {
       try ChannelTable(channels: input.channels, times: input.times, rate: input.rate).write(to: file)
     }
+    if let prior {
+      try PriorArchive.write(prior.group, to: file)
+      let group = try file.group("prior")
+      try group.setAttribute("names", prior.parameters.map(\.name.storable))
+      try group.setAttribute("units", prior.parameters.map(\.unit.storable))
+    }
     try file.write(data.split, to: "data/split", unit: nil, axes: "simulation")
     let group = try file.group("data")
     try group.setAttribute("fingerprint", data.fingerprint)
     try group.setAttribute("settings", data.settings.storable)
+    if let level = data.noiseLevel { try group.setAttribute("noise_level", level) }
     try file.write(curve.trainingLoss, to: "curve/training_loss", unit: nil, axes: "epoch")
     try file.write(curve.validationLoss, to: "curve/validation_loss", unit: nil, axes: "epoch")
     try file.write(curve.learningRate, to: "curve/learning_rate", unit: nil, axes: "epoch")
@@ -62,9 +69,12 @@ extension WeightsArchive {
         parameters: parameters, scaling: try Self.scaling(in: file.group("scaling")),
         input: file.exists("times_s")
           ? { Input(channels: $0.channels, times: $0.times, rate: $0.rate) }(try ChannelTable(reading: file)) : nil,
+        prior: file.exists("prior") ? try StoredPrior(reading: file) : nil,
         data: Data(
           fingerprint: try data.attributeText("fingerprint"), settings: try data.attributeText("settings"),
-          split: try file.readNumbers("data/split")), curve: try Curve(reading: file.group("curve")),
+          split: try file.readNumbers("data/split"),
+          noiseLevel: data.hasAttribute("noise_level") ? try data.attribute("noise_level") : nil),
+        curve: try Curve(reading: file.group("curve")),
         checkpoint: file.exists("checkpoint") ? try Checkpoint(reading: file.group("checkpoint")) : nil)
     }
     guard checkpoint.map({ $0.values.count == parameterCount }) ?? true else {
@@ -85,6 +95,19 @@ extension WeightsArchive {
         unit: dataset.hasAttribute("unit") ? try dataset.attributeText("unit") : nil,
         axes: try dataset.attributeText("axes"))
     }
+  }
+}
+
+extension WeightsArchive.StoredPrior {
+  fileprivate init(reading file: HDF5File) throws {
+    let group = try file.group("prior")
+    let names = try group.attributeTexts("names").values
+    let units = try group.attributeTexts("units").values
+    guard names.count == units.count else {
+      throw ArchiveError(.wrongLayout, group, attribute: "units", "are not as many as there are names")
+    }
+    parameters = zip(names, units).map { Prior.Parameter($0, unit: $1) }
+    self.group = try PriorArchive.read(of: parameters, from: file)
   }
 }
 

@@ -44,10 +44,13 @@ public struct WeightsArchive: Hashable, Sendable {
     public var settings: String
     /// For each of them 0 (training), 1 (validation), 2 (test) or 255 (left out).
     public var split: [UInt8]
+    /// The level of noise that a posterior was trained on; nil where there is none, and for networks, whose configuration
+    /// says it.
+    public var noiseLevel: Double?
 
     /// A description.
-    public init(fingerprint: String, settings: String, split: [UInt8]) {
-      (self.fingerprint, self.settings, self.split) = (fingerprint, settings, split)
+    public init(fingerprint: String, settings: String, split: [UInt8], noiseLevel: Double? = nil) {
+      (self.fingerprint, self.settings, self.split, self.noiseLevel) = (fingerprint, settings, split, noiseLevel)
     }
   }
 
@@ -95,6 +98,19 @@ public struct WeightsArchive: Hashable, Sendable {
     }
   }
 
+  /// What the parameters of the simulations were drawn from.
+  public struct StoredPrior: Hashable, Sendable {
+    /// All parameters, also those that are fixed.
+    public var parameters: [Prior.Parameter]
+    /// Their distributions.
+    public var group: PriorGroup
+
+    /// A prior.
+    public init(parameters: [Prior.Parameter], group: PriorGroup) {
+      (self.parameters, self.group) = (parameters, group)
+    }
+  }
+
   /// JSON of the model's configuration.
   public var configuration: String
   /// What the network estimates: names and units.
@@ -105,6 +121,8 @@ public struct WeightsArchive: Hashable, Sendable {
   public var scaling: [NamedArray]
   /// Channels and times; nil if the data did not say.
   public var input: Input?
+  /// The prior of a posterior; nil for other networks.
+  public var prior: StoredPrior?
   /// What was trained on.
   public var data: Data
   /// What the epochs came to.
@@ -115,10 +133,10 @@ public struct WeightsArchive: Hashable, Sendable {
   /// A file's content.
   public init(
     configuration: String, targets: [Prior.Parameter], parameters: [Parameter], scaling: [NamedArray], input: Input?,
-    data: Data, curve: Curve, checkpoint: Checkpoint? = nil
+    prior: StoredPrior? = nil, data: Data, curve: Curve, checkpoint: Checkpoint? = nil
   ) {
     (self.configuration, self.targets, self.parameters, self.scaling) = (configuration, targets, parameters, scaling)
-    (self.input, self.data, self.curve, self.checkpoint) = (input, data, curve, checkpoint)
+    (self.input, self.prior, self.data, self.curve, self.checkpoint) = (input, prior, data, curve, checkpoint)
   }
 
   /// How many numbers were learnt.

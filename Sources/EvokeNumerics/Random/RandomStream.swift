@@ -100,6 +100,7 @@ extension RandomStream {
   }
 
   /// Shuffles elements, all orders equally likely (Fisher and Yates, from the last element down).
+  @inlinable
   public mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(last, integer(below: last + 1)) }
   }

@@ -106,25 +106,23 @@ extension ModelConfiguration: Codable {
     try network.encode(to: &values, forKey: .network)
     try values.encode(training, forKey: .training)
   }
+}
+
+extension ModelConfiguration: StoredSettings {
+  package static let fixedKeys: Set<String> = ["model", "preset"]
+  package static let laterSettings: [(path: [String], value: JSONDocument)] = [
+    (["training", "average_epochs"], .integer(0)), (["training", "exchange_noise"], .flag(false)),
+  ]
 
   /// The configuration as JSON with sorted keys.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  public func json() throws -> String { try storedText() }
 
   /// The configuration that ``json()`` wrote.
   ///
   /// - Throws: ``InverseModelError``, code `invalidSetting`.
   public init(json: String) throws(InverseModelError) {
-    do {
-      self = try JSONDecoder().decode(ModelConfiguration.self, from: Data(json.utf8))
-    } catch {
-      let reason = (error as? DecodingError)?.settingMessage() ?? "\(error)"
-      throw InverseModelError(
-        code: .invalidSetting, message: "the configuration of the model cannot be read: \(reason); was it made by hand?"
-      )
+    do { try self.init(storedText: json) } catch {
+      throw InverseModelError(code: .invalidSetting, message: error.message)
     }
     try check()
   }
@@ -136,38 +134,10 @@ extension ModelConfiguration: Codable {
   ///   - value: JSON, or a text.
   /// - Throws: ``InverseModelError``, code `invalidSetting`, for an unknown or unclear name, and for a value of another
   ///   type.
-  public mutating func set(_ name: String, to value: String) throws {
-    var tree = try JSONDocument(of: self)
-    let leaves = tree.leafPaths
-    let matches = leaves.ending(in: name)
-    guard matches.count == 1, matches[0] != ["model"], matches[0] != ["preset"] else {
-      let known = leaves.map { $0.joined(separator: ".") }
-      let near = SimilarNames(known).near(name)
-      throw InverseModelError(
-        code: .invalidSetting,
-        message: matches.count > 1
-          ? "the setting '\(name)' may be any of \(matches.map { $0.joined(separator: ".") }.joined(separator: ", "))"
-          : "there is no setting '\(name)' of this model; "
-            + (near.isEmpty
-              ? "there are \(known.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"))
-    }
-    tree.replace(matches[0][...], with: (try? JSONDocument(json: Data(value.utf8))) ?? .text(value))
-    do {
-      self = try tree.decode(ModelConfiguration.self)
-    } catch let error as DecodingError {
-      throw InverseModelError(code: .invalidSetting, message: error.settingMessage(of: name))
+  public mutating func set(_ name: String, to value: String) throws(InverseModelError) {
+    do { try assign(value, to: name) } catch {
+      throw InverseModelError(code: .invalidSetting, message: error.message)
     }
     try check()
-  }
-}
-
-extension JSONDocument {
-  fileprivate mutating func replace(_ path: ArraySlice<String>, with value: JSONDocument) {
-    guard let key = path.first, case .object(var values) = self else {
-      self = value
-      return
-    }
-    values[key]?.replace(path.dropFirst(), with: value)
-    self = .object(values)
   }
 }

@@ -20,6 +20,8 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
   public var longestGradient = 0.0
   /// Epochs over which parameters are averaged for the answer, with weights that fade exponentially; 0 for none.
   public var averageEpochs = 0.0
+  /// Whether simulations get each other's noise, anew in every epoch; wants potentials without noise in the data.
+  public var exchangesNoise = false
   /// Epochs without a better validation loss after which training ends; 0 never ends early.
   public var patience = 0
   /// Pieces that a batch is cut into: how many threads may share it.
@@ -36,6 +38,7 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
     case lowestRate = "lowest_rate"
     case longestGradient = "longest_gradient"
     case averageEpochs = "average_epochs"
+    case exchangesNoise = "exchange_noise"
   }
 
   /// Fifty epochs of Adam at 1e-3 in batches of 32.
@@ -53,24 +56,5 @@ public struct TrainingPlan: Hashable, Codable, Sendable {
       schedule: hasCosine
         ? .cosine(warmUp: Int((warmUp * Double(batches)).rounded()), lowest: lowestRate) : .constant,
       patience: patience > 0 ? patience : nil)
-  }
-}
-
-extension TrainingPlan {
-  /// Reads settings; those that came later may be missing, and then stand for what was done before them.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    epochs = try values.decode(Int.self, forKey: .epochs)
-    batch = try values.decode(Int.self, forKey: .batch)
-    learningRate = try values.decode(Double.self, forKey: .learningRate)
-    weightDecay = try values.decode(Double.self, forKey: .weightDecay)
-    hasCosine = try values.decode(Bool.self, forKey: .hasCosine)
-    warmUp = try values.decode(Double.self, forKey: .warmUp)
-    lowestRate = try values.decode(Double.self, forKey: .lowestRate)
-    longestGradient = try values.decode(Double.self, forKey: .longestGradient)
-    averageEpochs = try values.decodeIfPresent(Double.self, forKey: .averageEpochs) ?? 0
-    patience = try values.decode(Int.self, forKey: .patience)
-    shards = try values.decode(Int.self, forKey: .shards)
-    seed = try values.decode(UInt64.self, forKey: .seed)
   }
 }

@@ -27,6 +27,22 @@ public protocol LabelledData {
   func read(_ simulations: Range<Int>, level: Int, into destination: UnsafeMutableBufferPointer<Float>) throws
 }
 
+extension LabelledData {
+  /// The number of a level of noise.
+  ///
+  /// - Parameter factor: One of ``noiseLevels``; the first one when nil.
+  /// - Throws: ``InverseModelError``, code `invalidSetting`, if there is none.
+  public func level(_ factor: Double?) throws(InverseModelError) -> Int {
+    guard let factor else { return 0 }
+    guard let place = noiseLevels.firstIndex(of: factor) else {
+      let known = noiseLevels.map { $0.map { "\($0)" } ?? "unknown" }.joined(separator: ", ")
+      throw InverseModelError(
+        code: .invalidSetting, message: "the data have no noise level \(factor); they have \(known)")
+    }
+    return place
+  }
+}
+
 /// What is known of the channels and times of potentials.
 public struct InputDescription: Hashable, Sendable {
   /// The channels, with places where they are known.

@@ -77,7 +77,7 @@ public struct InverseModel: Sendable {
       let numbers = Array(first..<min(first + block, simulations.count))
       let outputs = try inputs.withUnsafeMutableBufferPointer { inputs in
         let places = inputs.extracting(0..<numbers.count * network.inputCount)
-        try rows.read(numbers, inputs: places, targets: UnsafeMutableBufferPointer(start: nil, count: 0))
+        try rows.read(numbers, epoch: 0, inputs: places, targets: UnsafeMutableBufferPointer(start: nil, count: 0))
         return step.outputs(parameters.values, inputs: UnsafeBufferPointer(places), count: numbers.count)
       }
       estimates.add(outputs, of: self, rows: numbers.count)

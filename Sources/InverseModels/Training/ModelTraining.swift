@@ -42,7 +42,7 @@ public struct ModelTraining<Source: LabelledData> {
       isGood: data.isGood(), validationShare: configuration.validationShare, testShare: configuration.testShare,
       seed: configuration.training.seed)
     let (training, validation) = (split.simulations(of: .training), split.simulations(of: .validation))
-    let levels = try configuration.levels(among: data.noiseLevels)
+    let levels = try configuration.levels(in: data)
     let targets = try configuration.targetExpressions(data.parameters, constants: constants)
     let theta = try data.theta()
     let width = data.parameters.count
@@ -76,6 +76,7 @@ public struct ModelTraining<Source: LabelledData> {
     let share = parts.0 / (parts.0 + parts.1)
     let trainingRows = try SimulationRows(
       data, preparation: model.preparation, simulations: training, targets: scaled(trainingTargets), levels: levels,
+      exchange: configuration.cleanLevel(in: data).map { ($0, configuration.training.seed) },
       progress: { progress($0 * share) })
     let validationRows = try SimulationRows(
       data, preparation: model.preparation, simulations: validation, targets: scaled(values(validation)),
@@ -130,17 +131,25 @@ extension ModelConfiguration {
   /// The levels of noise that are trained on, by number.
   ///
   /// - Throws: ``InverseModelError``, code `invalidSetting`.
-  public func levels(among known: [Double?]) throws(InverseModelError) -> [Int] {
+  func levels(in data: some LabelledData) throws(InverseModelError) -> [Int] {
     var levels: [Int] = []
-    for level in noiseLevels {
-      guard let place = known.firstIndex(of: level) else {
-        let all = known.map { $0.map { "\($0)" } ?? "unknown" }.joined(separator: ", ")
-        throw InverseModelError(
-          code: .invalidSetting, message: "the data have no noise level \(level); they have \(all)")
-      }
-      levels.append(place)
-    }
+    for factor in noiseLevels { levels.append(try data.level(factor)) }
     return levels.isEmpty ? [0] : levels
+  }
+
+  /// The number of the level without noise, if simulations shall get each other's noise.
+  ///
+  /// - Throws: ``InverseModelError``, code `invalidSetting`, if it is needed and not there.
+  func cleanLevel(in data: some LabelledData) throws(InverseModelError) -> Int? {
+    guard training.exchangesNoise else { return nil }
+    guard let place = data.noiseLevels.firstIndex(of: 0) else {
+      throw InverseModelError(
+        code: .invalidSetting,
+        message:
+          "exchange_noise wants potentials without noise beside those with it; simulate with --noise-level 0 and "
+          + "the level to train on, and give the latter to train with --noise-level")
+    }
+    return place
   }
 
   /// The targets, all parameters if none is named.

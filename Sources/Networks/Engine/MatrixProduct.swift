@@ -37,7 +37,7 @@ public enum MatrixProduct {
   /// Keeps the library on the thread that calls it, because networks share out the batch themselves.
   ///
   /// A static property is evaluated once.
-  static let staysOnOneThread: Void = copenblas_stay_on_one_thread()
+  package static let staysOnOneThread: Void = copenblas_stay_on_one_thread()
 
   /// Names the library and the kernels that it picked for this processor, for benchmarks and reports.
   public static var description: String { "OpenBLAS \(String(cString: copenblas_core()))" }

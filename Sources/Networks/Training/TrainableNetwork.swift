@@ -34,14 +34,16 @@ public protocol TrainingData {
   /// Number of rows.
   var count: Int { get }
 
-  /// Reads rows in the order of their numbers.
+  /// Reads rows in the order of their numbers; a row may differ from epoch to epoch.
   ///
   /// - Parameters:
   ///   - rows: Numbers of the rows.
+  ///   - epoch: Number of the epoch, from 0 on. A row is the same every time it is read in an epoch.
   ///   - inputs: Place for `rows.count` rows of the network's inputs, one behind the other.
   ///   - targets: Place for as many rows of its targets.
   func read(
-    _ rows: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>) throws
+    _ rows: [Int], epoch: Int, inputs: UnsafeMutableBufferPointer<Float>,
+    targets: UnsafeMutableBufferPointer<Float>) throws
 }
 
 /// Rows in memory.
@@ -61,9 +63,9 @@ public struct InMemoryData: TrainingData, Sendable {
     (inputCount, targetCount) = (inputs.count / count, targets.count / count)
   }
 
-  /// Copies rows.
+  /// Copies rows, which are the same in every epoch.
   public func read(
-    _ rows: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
+    _ rows: [Int], epoch: Int, inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
   ) {
     func copy(_ source: [Float], _ width: Int, to target: UnsafeMutableBufferPointer<Float>) {
       source.withUnsafeBufferPointer { source in

@@ -112,7 +112,7 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     if checkpoint.batch == 0 || order.isEmpty { order = rowOrder(epoch: epoch) }
     let first = checkpoint.batch * settings.batchSize
     let rows = Array(order[first..<min(first + settings.batchSize, order.count)])
-    try read(rows, of: training)
+    try read(rows, of: training, epoch: epoch)
     let stepNumber = checkpoint.optimizer.step
     let loss = withRows(rows.count) { step, inputs, targets in
       step.differentiate(
@@ -171,7 +171,7 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     var sum = 0.0
     for first in stride(from: 0, to: validation.count, by: checkpoint.settings.batchSize) {
       let rows = Array(first..<min(first + checkpoint.settings.batchSize, validation.count))
-      try read(rows, of: validation)
+      try read(rows, of: validation, epoch: epoch)
       sum += withRows(rows.count) { step, inputs, targets in
         step.lossSum(checkpoint.answer, inputs: inputs, targets: targets, count: rows.count)
       }
@@ -180,12 +180,12 @@ public struct TrainingRun<Network: TrainableNetwork, Data: TrainingData> {
     return sum / Double(validation.count)
   }
 
-  private mutating func read(_ rows: [Int], of data: Data) throws {
+  private mutating func read(_ rows: [Int], of data: Data, epoch: Int) throws {
     let network = step.network
     try inputs.withUnsafeMutableBufferPointer { inputs in
       try targets.withUnsafeMutableBufferPointer { targets in
         try data.read(
-          rows, inputs: inputs.extracting(0..<rows.count * network.inputCount),
+          rows, epoch: epoch, inputs: inputs.extracting(0..<rows.count * network.inputCount),
           targets: targets.extracting(0..<rows.count * network.targetCount))
       }
     }

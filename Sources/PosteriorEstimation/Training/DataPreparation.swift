@@ -33,7 +33,9 @@ public struct DataPreparation: Hashable, Sendable {
   public var preparedCount: Int { if case .potentials(let plan) = steps { plan.valueCount } else { valueCount } }
 }
 
-/// Prepares data; its memory is kept from call to call. One caller at a time.
+/// Prepares data.
+///
+/// Its memory is kept from call to call. One caller at a time.
 final class DataPreparer {
   private let preparation: DataPreparation
   private let potentials: InputPreparer?

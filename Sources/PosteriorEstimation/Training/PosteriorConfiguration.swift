@@ -66,13 +66,18 @@ public struct PosteriorConfiguration: Hashable, Sendable {
 
 extension PosteriorConfiguration: Codable {
   private enum CodingKeys: String, CodingKey {
-    case density, embedding, scaling, training
+    case model, density, embedding, scaling, training
     case validationShare = "validation_share"
   }
 
   /// Reads a configuration; all its keys are there.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
+    let model = try values.decode(String.self, forKey: .model)
+    guard model == Self.modelName else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .model, in: values, debugDescription: "'\(model)' is no posterior, which is \(Self.modelName)")
+    }
     density = try values.decode(DensitySettings.self, forKey: .density)
     embedding = try values.decode(EmbeddingSettings.self, forKey: .embedding)
     scaling = try values.decode(DataScaling.self, forKey: .scaling)
@@ -83,6 +88,7 @@ extension PosteriorConfiguration: Codable {
   /// Writes all settings.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(Self.modelName, forKey: .model)
     try values.encode(density, forKey: .density)
     try values.encode(embedding, forKey: .embedding)
     try values.encode(scaling, forKey: .scaling)

@@ -43,7 +43,7 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
   var count: Int { pairs.count }
 
   func read(
-    _ rows: [Int], inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
+    _ rows: [Int], epoch: Int, inputs: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>
   ) throws {
     let width = preparation.preparedCount
     for (place, row) in rows.enumerated() {

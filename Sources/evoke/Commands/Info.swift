@@ -28,7 +28,7 @@ struct Info: ParsableCommand {
     for file in files {
       do {
         let report = try report(of: file)
-        if json { reports.append(report) } else { print(report) }
+        if json { reports.append(report) } else { try print(report) }
       } catch {
         Console.report(error)
         failed = true
@@ -49,17 +49,19 @@ struct Info: ParsableCommand {
     case .otherArchive(.simulations): .simulations(try SimulationsReport(path: path))
     case .otherArchive(.weights): .weights(try WeightsReport(path: path))
     case .otherArchive(.estimates): .estimates(try EstimatesReport(path: path))
+    case .otherArchive(.posterior): .posterior(try PosteriorReport(path: path))
     case .otherArchive(let kind): .archive(ArchiveReport(path: path, kind: kind))
     }
   }
 
-  private func print(_ report: FileReport) {
+  private func print(_ report: FileReport) throws {
     switch report {
     case .recording(let recording): recording.lines(listsAnnotations: annotations).forEach(Console.print)
     case .archive(let archive): archive.lines().forEach(Console.print)
     case .simulations(let simulations): simulations.lines().forEach(Console.print)
     case .weights(let weights): weights.lines().forEach(Console.print)
     case .estimates(let estimates): estimates.lines().forEach(Console.print)
+    case .posterior(let posterior): try posterior.lines().forEach(Console.print)
     }
   }
 }
@@ -71,6 +73,7 @@ enum FileReport: Encodable {
   case simulations(SimulationsReport)
   case weights(WeightsReport)
   case estimates(EstimatesReport)
+  case posterior(PosteriorReport)
 
   func encode(to encoder: any Encoder) throws {
     switch self {
@@ -79,6 +82,7 @@ enum FileReport: Encodable {
     case .simulations(let report): try report.encode(to: encoder)
     case .weights(let report): try report.encode(to: encoder)
     case .estimates(let report): try report.encode(to: encoder)
+    case .posterior(let report): try report.encode(to: encoder)
     }
   }
 }

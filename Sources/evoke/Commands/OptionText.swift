@@ -18,6 +18,11 @@ enum OptionText {
     }
   }
 
+  /// Numbers in several texts, each with commas or without.
+  static func numbers(_ texts: [String], option: String, example: String) throws -> [Double] {
+    try texts.flatMap { try numbers($0, option: option, example: example) }
+  }
+
   /// `LOW:HIGH`, either side empty.
   static func interval(_ text: String, option: String, example: String) throws -> (Double?, Double?) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map {

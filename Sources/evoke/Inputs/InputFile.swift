@@ -20,6 +20,10 @@ enum InputFile {
         self = .otherArchive(.simulations)
         return
       }
+      if PosteriorArchive.isOfAnotherProgram(path) {
+        self = .otherArchive(.posterior)
+        return
+      }
       switch try ArchiveKind.detect(path) {
       case .epochs: self = .epochs(try EpochsArchive.read(path))
       case .evoked: self = .evoked(try EvokedArchive.read(path), try EvokedArchive.readEpochs(path))

@@ -8,10 +8,10 @@ extension PlotOptions {
   /// How a network was trained.
   ///
   /// - Throws: `FigureError`.
-  func trainingFigure(of file: ModelFile) throws -> TrainingFigure {
-    let (configuration, curve) = (file.configuration, file.archive.curve)
+  func trainingFigure(of file: WeightsFile) throws -> TrainingFigure {
+    let curve = file.archive.curve
     var options = try figureOptions()
-    options.title = title ?? "\(configuration.model.rawValue), preset \(configuration.preset.rawValue)"
+    options.title = title ?? file.name
     var words = ["\(file.archive.parameterCount) parameters"]
     if let best = curve.bestEpoch {
       let loss = curve.validationLoss[best]
@@ -23,7 +23,7 @@ extension PlotOptions {
       TrainingFigure.Curve(
         training: curve.trainingLoss, validation: curve.validationLoss, learningRate: curve.learningRate,
         best: curve.bestEpoch),
-      loss: configuration.hasUncertainty ? .negativeLogDensity : .meanSquaredError,
+      loss: file.hasDensity ? .negativeLogDensity : .meanSquaredError,
       subtitle: words.joined(separator: ", "), options: options)
   }
 

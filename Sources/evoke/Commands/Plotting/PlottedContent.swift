@@ -6,7 +6,7 @@ import Report
 enum PlottedContent {
   /// Averages, and the epochs behind them where there are any.
   case evoked(EvokedSet, Epochs?)
-  case weights(ModelFile)
+  case weights(WeightsFile)
   case estimates(EstimatesArchive)
 
   /// Reads a file.
@@ -17,7 +17,7 @@ enum PlottedContent {
     case .evoked(let averages, let kept): self = .evoked(averages, kept)
     case .epochs(let kept):
       do { self = .evoked(try kept.averages(), kept) } catch { throw InFile(path: path, error: error) }
-    case .otherArchive(.weights): self = .weights(try ModelFile(path))
+    case .otherArchive(.weights): self = .weights(try WeightsFile(path))
     case .otherArchive(.estimates): self = .estimates(try EstimatesArchive(reading: path))
     case .recording, .otherArchive: throw InFile(path: path, error: PlotFailure.notDrawable)
     }

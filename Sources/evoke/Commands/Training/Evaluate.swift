@@ -2,6 +2,7 @@ import ArgumentParser
 import EEGArchive
 import Foundation
 import InverseModels
+import PosteriorEstimation
 
 /// `evoke evaluate`: how well a network does.
 struct Evaluate: ParsableCommand {
@@ -13,10 +14,15 @@ struct Evaluate: ParsableCommand {
       mean. Data of other electrodes are taken where the model can. -o keeps every estimate beside its truth, and its \
       covariance where the model has one, for evoke plot and for other programs.
 
+      A posterior (evoke train --model snpe) is judged on simulations that it was not trained on, by draws: how much \
+      narrower than the prior it is (contraction), mean z-score, simulation-based calibration, expected coverage and \
+      TARP; docs/diagnostics.md explains them.
+
       EXAMPLES
         evoke evaluate weights.h5 sims.h5
         evoke evaluate weights.h5 sims.h5 -o estimates.h5
         evoke evaluate weights.h5 sims.h5 --against lstm.h5 --json > scores.json
+        evoke evaluate posterior.h5 other-sims.h5 --runs 500
       """)
 
   @Argument(help: "Weights.", completion: .file()) var weights: String
@@ -29,18 +35,29 @@ struct Evaluate: ParsableCommand {
   var against: String?
   @Option(help: ArgumentHelp("Level of noise; the first one of the file when left out.", valueName: "factor"))
   var noiseLevel: Double?
+  @Option(help: ArgumentHelp("Posteriors: draws for each simulation; 1000 when left out.", valueName: "n")) var draws:
+    Int?
+  @Option(help: ArgumentHelp("Posteriors: simulations at most; 1000 when left out.", valueName: "n")) var runs: Int?
+  @Flag(help: "Posteriors: all diagnostics, which is what they get anyway.") var diagnostics = false
   @Flag(help: "Print JSON.") var json = false
   @Option(help: ArgumentHelp("Threads; the result does not depend on it.", valueName: "n"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
+    for (name, value) in [("--draws", draws), ("--runs", runs)] {
+      if let value, value < 2 { throw usageError("\(name) \(value): give a number from 2 up") }
+    }
     guard let output else { return }
     try OptionText.requireArchive(output)
     guard against == nil else { throw usageError("-o holds the estimates of one model; leave out --against") }
   }
 
   func run() throws {
+    if case .posterior(let file) = try WeightsFile(weights) { return try evaluate(file) }
+    guard draws == nil, runs == nil else {
+      throw usageError("\(weights): --draws and --runs belong to posteriors; leave them out")
+    }
     let source = try SimulationsData(data)
     let fingerprint = try source.fingerprint()
     let reports = try ([weights] + (against.map { [$0] } ?? [])).map { path in
@@ -51,6 +68,34 @@ struct Evaluate: ParsableCommand {
     } else {
       for report in reports { report.lines().forEach(Console.print) }
       if let output { Console.print("wrote \(output)") }
+    }
+  }
+
+  /// Judges a posterior by diagnostics of its draws.
+  private func evaluate(_ file: PosteriorFile) throws {
+    guard output == nil, against == nil else {
+      throw usageError("\(weights): -o and --against belong to networks that estimate; evoke sample keeps draws")
+    }
+    let source = try SimulationsData(data)
+    guard try source.fingerprint() != file.archive.data.fingerprint else {
+      throw InFile(
+        path: data,
+        error: PosteriorError(
+          code: .invalidSetting, message: "the posterior was trained on these pairs; evaluate it on others"))
+    }
+    do {
+      let observed = try Observations(data, for: file, noiseLevel: noiseLevel).first(runs ?? 1000)
+      let bar = ProgressBar("drawing")
+      defer { bar.finish() }
+      let evaluation = try PosteriorEvaluation(
+        observed, drawCount: draws ?? 1000, seed: 1, threads: threads, progress: bar.update)
+      bar.finish()
+      let report = PosteriorEvaluationReport(weights: file, data: data, noiseLevel: noiseLevel, evaluation)
+      if json { try JSONOutput.print(report) } else { report.lines().forEach(Console.print) }
+    } catch let error as PosteriorError {
+      throw InFile(path: data, error: error)
+    } catch let error as DiagnosticError {
+      throw InFile(path: data, error: error)
     }
   }
 
@@ -70,9 +115,8 @@ struct Evaluate: ParsableCommand {
       guard !simulations.isEmpty, simulations.allSatisfy({ $0 < source.count }) else {
         throw InverseModelError(code: .tooFewSimulations, message: "there are no good simulations to evaluate on")
       }
-      var configuration = model.configuration
-      if let noiseLevel { configuration.noiseLevels = [noiseLevel] }
-      let level = try configuration.levels(among: source.noiseLevels)[0]
+      let configuration = model.configuration
+      let level = try source.level(noiseLevel ?? configuration.noiseLevels.first)
       let bar = ProgressBar("evaluating")
       defer { bar.finish() }
       let evaluation = try Evaluation(

@@ -14,18 +14,26 @@ struct SimulationsData: LabelledData {
 
   /// Opens an archive.
   ///
-  /// - Throws: The errors of the archive; ``InverseModelError``, code `dataDiffer`, for data of no two axes.
+  /// - Throws: The errors of the archive; ``InverseModelError`` without simulations.
   init(_ path: String) throws {
     archive = try SimulationsArchive(path)
-    guard archive.dataShape.count <= 2, archive.count > 0 else {
+    guard archive.count > 0 else {
       throw InFile(
-        path: path,
-        error: InverseModelError(
-          code: .dataDiffer,
-          message: "/x has the shape \(archive.dataShape) for a simulation; [channel, time] is wanted"))
+        path: path, error: InverseModelError(code: .tooFewSimulations, message: "there are no simulations in it"))
     }
     description = archive.layout.map { InputDescription(channels: $0.channels, times: $0.times, rate: $0.rate) }
     constants = archive.layout.map { Self.constants(in: $0.settings) } ?? [:]
+  }
+
+  /// The data as potentials.
+  ///
+  /// - Throws: ``InverseModelError``, code `dataDiffer`, for data of three axes or more.
+  func requirePotentials() throws(InverseModelError) {
+    guard archive.dataShape.count <= 2 else {
+      throw InverseModelError(
+        code: .dataDiffer,
+        message: "/x has the shape \(archive.dataShape) for a simulation; [channel, time] is wanted")
+    }
   }
 
   var count: Int { archive.count }

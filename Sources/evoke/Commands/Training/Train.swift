@@ -3,16 +3,15 @@ import EEGArchive
 import Foundation
 import InverseModels
 import Networks
+import PosteriorEstimation
 
-extension ModelKind: ExpressibleByArgument {}
-extension ModelPreset: ExpressibleByArgument {}
-
-/// `evoke train`: a network that reads parameters from evoked potentials.
+/// `evoke train`: a network that reads parameters from evoked potentials, or a posterior of any simulator.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network on simulations.",
+    abstract: "Train a network or a posterior on simulations.",
     usage: """
       evoke train SIMS.h5 --model eegtransformer -o WEIGHTS.h5 [options]
+      evoke train PAIRS.h5 --model snpe -o POSTERIOR.h5 [options]
       evoke train --model lstm --print-settings [options]
       """,
     discussion: """
@@ -20,16 +19,24 @@ struct Train: ParsableCommand {
       the lowest validation loss. The seed decides everything, whatever the number of threads. A run that was stopped \
       goes on with --resume. docs/networks.md explains models, presets and settings.
 
+      --model snpe learns the whole posterior density of the parameters, given data of any simulator: a file with \
+      /theta, /x and /prior from any program will do. docs/posteriors.md explains estimators and embeddings.
+
       EXAMPLES
         evoke train sims.h5 --model eegtransformer -o weights.h5
         evoke train sims.h5 --model lstm --preset study --epochs 50 -o lstm.h5
         evoke train sims.h5 --model eegtransformer --uncertainty --targets 'A_e,b_e,A_i*a_4*C' -o weights.h5
         evoke train matched.h5 --model eegtransformer --finetune weights.h5 --lr 1e-4 -o matched-weights.h5
+        evoke train pairs.h5 --model snpe -o posterior.h5
+        evoke train sims.h5 --model snpe --estimator maf --embedding eegtransformer -o posterior.h5
       """)
 
   @Argument(help: ArgumentHelp("Archive of simulations.", valueName: "sims"), completion: .file()) var data: String?
-  @Option(help: "Family of networks.") var model: ModelKind?
+  @Option(help: "Family of models.") var model: TrainedModel?
   @Option(help: "Settings to begin with.") var preset: ModelPreset?
+  @Option(help: "snpe: the density; nsf when left out.") var estimator: DensitySettings.Kind?
+  @Option(help: "snpe: the network in front of the density; identity when left out.") var embedding:
+    EmbeddingSettings.Kind?
   @Option(
     name: [.customShort("o"), .long], help: ArgumentHelp("Weights to write, ending in .h5.", valueName: "file"),
     completion: .file())
@@ -64,59 +71,104 @@ struct Train: ParsableCommand {
   func validate() throws {
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
     guard model != nil || finetune != nil else {
-      throw usageError("give a model with --model: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw usageError("give a model with --model: \(TrainedModel.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     _ = try assignments()
+    try checkFamily()
     guard !printSettings else { return }
     guard data != nil, let output else { throw usageError("give simulations to train on, and a file to write with -o") }
     try OptionText.requireArchive(output)
   }
 
   func run() throws {
-    let initial = try finetune.map { try ModelFile($0) }
-    let settings = try settings(initial?.configuration)
-    if printSettings {
-      try JSONOutput.print(settings)
-      return
+    if model == .snpe {
+      let settings = try posteriorSettings()
+      if printSettings { return try JSONOutput.print(settings) }
+      try withFiles { source, loop in try trainPosterior(settings, on: source, loop) }
+    } else {
+      let initial = try finetune.map { try ModelFile($0) }
+      let settings = try networkSettings(initial?.configuration)
+      if printSettings { return try JSONOutput.print(settings) }
+      try withFiles { source, loop in try trainNetwork(settings, from: initial, on: source, loop) }
     }
+  }
+
+  /// Opens the data, and says which file is wrong.
+  private func withFiles(_ body: (SimulationsData, TrainingLoop) throws -> Void) throws {
     guard let data, let output else { return }
     let source = try SimulationsData(data)
-    let partial = WeightsArchive.partialPath(of: output)
-    let fingerprint = try source.fingerprint()
-    let stopped = try stoppedRun(in: partial, settings, fingerprint)
-    let reading = ProgressBar("reading \((data as NSString).lastPathComponent)")
-    defer { reading.finish() }
-    var training: ModelTraining<SimulationsData>
     do {
-      training = try ModelTraining(
-        settings, data: source, description: source.description, constants: source.constants,
-        initial: (stopped ?? initial)?.model(), checkpoint: stopped?.checkpoint, threads: threads,
-        progress: reading.update)
+      try body(source, TrainingLoop(output: output, stopAfter: stopAfter))
     } catch let error as InverseModelError {
       throw InFile(path: data, error: error)
+    } catch let error as PosteriorError {
+      throw InFile(path: data, error: error)
     }
-    reading.finish()
-    let failed = training.split.simulations(of: .none).count
-    if failed > 0 { Console.note("\(data): \(Formatting.count(failed, "simulation")) failed and left out") }
-    let store = { (isFinished: Bool, training: ModelTraining<SimulationsData>) in
-      try WeightsArchive(
-        training.model, checkpoint: training.checkpoint, isFinished: isFinished, split: training.split,
-        fingerprint: fingerprint, dataSettings: source.archive.layout?.settings ?? ""
-      ).write(to: isFinished ? output : partial)
+  }
+
+  private func trainNetwork(
+    _ settings: ModelConfiguration, from initial: ModelFile?, on source: SimulationsData, _ loop: TrainingLoop
+  ) throws {
+    try source.requirePotentials()
+    let fingerprint = try source.fingerprint()
+    let stopped = try stoppedRun(loop, fingerprint) { archive in
+      var stored = try ModelFile(archive, path: loop.partial)
+      stored.configuration.training.epochs = settings.training.epochs
+      return (stored, stored.configuration == settings)
     }
-    guard try train(&training, storing: store) else {
-      Console.note("\(partial): stopped after \(Formatting.count(training.checkpoint.epochs.count, "epoch"))")
-      return
+    let job = try reading(source) { progress in
+      NetworkJob(
+        training: try ModelTraining(
+          settings, data: source, description: source.description, constants: source.constants,
+          initial: (stopped ?? initial)?.model(), checkpoint: stopped?.archive.trainingCheckpoint, threads: threads,
+          progress: progress),
+        fingerprint: fingerprint, dataSettings: source.archive.layout?.settings ?? "")
     }
-    try store(true, training)
-    try? FileManager.default.removeItem(atPath: partial)
-    report(training, output)
+    try loop.run(job)
+  }
+
+  private func trainPosterior(
+    _ settings: PosteriorConfiguration, on source: SimulationsData, _ loop: TrainingLoop
+  ) throws {
+    let pairs = try SimulationPairs(
+      source, noiseLevel: OptionText.numbers(noiseLevel, option: "--noise-level", example: "2500").first)
+    let fingerprint = try source.fingerprint()
+    let stopped = try stoppedRun(loop, fingerprint) { archive in
+      let stored = try PosteriorFile(archive, path: loop.partial)
+      var comparable = stored.configuration
+      comparable.training.epochs = settings.training.epochs
+      return (stored, comparable == settings && archive.data.noiseLevel == source.noiseLevels[pairs.level])
+    }
+    let job = try reading(source) { progress in
+      PosteriorJob(
+        training: try PosteriorTraining(
+          settings, prior: pairs.prior, pairs: pairs, description: source.description,
+          checkpoint: stopped?.archive.trainingCheckpoint, threads: threads, progress: progress),
+        pairs: pairs, fingerprint: fingerprint)
+    }
+    try loop.run(job)
+  }
+
+  /// Prepares a job with a progress bar, and says what of the data is not used.
+  private func reading<Job: TrainingJob>(
+    _ source: SimulationsData, _ prepare: (_ progress: (Double) -> Void) throws -> Job
+  ) throws -> Job {
+    let path = source.archive.path
+    let bar = ProgressBar("reading \((path as NSString).lastPathComponent)")
+    defer { bar.finish() }
+    let job = try prepare(bar.update)
+    bar.finish()
+    if let leftOut = job.leftOut { Console.note("\(path): \(leftOut)") }
+    return job
   }
 
   /// The file of a run that was stopped: its scalings are kept, too.
-  private func stoppedRun(
-    in partial: String, _ settings: ModelConfiguration, _ fingerprint: String
-  ) throws -> ModelFile? {
+  ///
+  /// - Parameter read: Gives what is stored, and whether it was begun with the settings of this run.
+  private func stoppedRun<Stored>(
+    _ loop: TrainingLoop, _ fingerprint: String, _ read: (WeightsArchive) throws -> (Stored, isSame: Bool)
+  ) throws -> Stored? {
+    let partial = loop.partial
     let exists = FileManager.default.fileExists(atPath: partial)
     guard resume else {
       if exists {
@@ -129,100 +181,14 @@ struct Train: ParsableCommand {
     guard exists else {
       throw InFile(path: partial, error: usageError("there is no such unfinished file; leave out --resume"))
     }
-    let stored = try ModelFile(partial)
-    var comparable = stored.configuration
-    comparable.training.epochs = settings.training.epochs
-    guard stored.archive.checkpoint != nil, comparable == settings, stored.archive.data.fingerprint == fingerprint
-    else {
-      let what = comparable == settings ? "data" : "settings"
+    let archive = try WeightsArchive(reading: partial)
+    let (stored, isSame) = try read(archive)
+    guard archive.checkpoint != nil, isSame, archive.data.fingerprint == fingerprint else {
       throw InFile(
         path: partial,
-        error: usageError("was begun with other \(what); give those that it was begun with, or delete it"))
+        error: usageError(
+          "was begun with other \(isSame ? "data" : "settings"); give those that it was begun with, or delete it"))
     }
     return stored
-  }
-
-  /// Trains to the end, or as far as was asked for.
-  ///
-  /// - Returns: Whether the end is reached.
-  private func train(
-    _ training: inout ModelTraining<SimulationsData>,
-    storing store: (Bool, ModelTraining<SimulationsData>) throws -> Void
-  ) throws -> Bool {
-    let total = training.configuration.training.epochs
-    let begun = training.checkpoint.epochs.count
-    let bar = ProgressBar("training", total: max(1, total - begun), unit: "epochs")
-    defer { bar.finish() }
-    var lastStored = ProcessInfo.processInfo.systemUptime
-    do {
-      while let progress = try training.advance() {
-        let done = Double(progress.epoch - begun) + Double(progress.batch) / Double(progress.batchCount)
-        bar.update(done / Double(max(1, total - begun)))
-        guard let finished = progress.finishedEpoch else { continue }
-        bar.describe(Self.text(progress.epoch + 1, finished))
-        if let stopAfter, progress.epoch + 1 - begun >= stopAfter, !training.checkpoint.isFinished {
-          try store(false, training)
-          return false
-        }
-        let now = ProcessInfo.processInfo.systemUptime
-        if now - lastStored > 5 {
-          try store(false, training)
-          lastStored = now
-        }
-      }
-    } catch let error as NetworkError {
-      bar.finish()
-      try store(false, training)
-      throw error
-    }
-    return true
-  }
-
-  private static func text(_ number: Int, _ epoch: TrainingEpoch) -> String {
-    let validation = epoch.validationLoss.map { String(format: ", validation %.5g", $0) } ?? ""
-    return "epoch \(number): loss \(String(format: "%.5g", epoch.trainingLoss))\(validation)"
-  }
-
-  private func report(_ training: ModelTraining<SimulationsData>, _ output: String) {
-    let checkpoint = training.checkpoint
-    guard let best = checkpoint.bestEpoch else { return }
-    Console.print(
-      "\(output): \(training.configuration.model.rawValue), \(training.model.parameters.values.count) parameters, "
-        + "\(checkpoint.epochs.count) epochs; best \(Self.text(best + 1, checkpoint.epochs[best]))")
-  }
-
-  private func assignments() throws -> [(name: String, value: String)] {
-    try set.map { try OptionText.assignment($0, example: "network.width=128") }
-  }
-
-  /// The preset, or the settings of the weights to go on from, with what the options say.
-  private func settings(_ initial: ModelConfiguration?) throws -> ModelConfiguration {
-    var settings: ModelConfiguration
-    if let initial {
-      guard model == nil || model == initial.model, preset == nil || preset == initial.preset else {
-        throw usageError(
-          "--finetune: the weights are of the model \(initial.model.rawValue), preset \(initial.preset.rawValue)")
-      }
-      settings = initial
-    } else {
-      settings = ModelConfiguration(model ?? .eegTransformer, preset: preset ?? .default)
-    }
-    if uncertainty { settings.hasUncertainty = true }
-    if let targets {
-      settings.targets = targets.split(separator: ",").map { $0.filter { $0 != " " } }
-    }
-    let levels = try noiseLevel.flatMap { try OptionText.numbers($0, option: "--noise-level", example: "0 0.1 1") }
-    if !levels.isEmpty { settings.noiseLevels = levels }
-    if let epochs { settings.training.epochs = epochs }
-    if let batch { settings.training.batch = batch }
-    if let learningRate { settings.training.learningRate = learningRate }
-    if let seed { settings.training.seed = seed }
-    do {
-      for (name, value) in try assignments() { try settings.set(name, to: value) }
-      try settings.check()
-    } catch let error as InverseModelError {
-      throw usageError(error.message)
-    }
-    return settings
   }
 }

@@ -1,29 +1,24 @@
 import EEGArchive
 import EvokeNumerics
 import Foundation
+import PosteriorEstimation
 
 /// What is in an archive of weights.
 struct WeightsReport: Encodable {
   let path: String
-  private let archive: WeightsArchive
-  private let model: String
-  private let preset: String
-  private let hasUncertainty: Bool
+  private let file: WeightsFile
+  private var archive: WeightsArchive { file.archive }
 
   private enum CodingKeys: String, CodingKey {
-    case path, format, kind, model, preset, uncertainty, targets, parameters, epochs, best_epoch, validation_loss
+    case path, format, kind, model, preset, uncertainty, estimator, embedding, noise_level
+    case targets, parameters, epochs, best_epoch, validation_loss
     case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
   }
 
   /// Reads a file.
   ///
   /// - Throws: The errors of the archive.
-  init(path: String) throws {
-    let file = try ModelFile(path)
-    (self.path, archive) = (path, file.archive)
-    (model, preset) = (file.configuration.model.rawValue, file.configuration.preset.rawValue)
-    hasUncertainty = file.configuration.hasUncertainty
-  }
+  init(path: String) throws { (self.path, file) = (path, try WeightsFile(path)) }
 
   private var validationLoss: Double? {
     archive.curve.bestEpoch.map { archive.curve.validationLoss[$0] }.flatMap { $0.isFinite ? $0 : nil }
@@ -34,9 +29,17 @@ struct WeightsReport: Encodable {
     try container.encode(path, forKey: .path)
     try container.encode("EVOKE", forKey: .format)
     try container.encode(ArchiveKind.weights.rawValue, forKey: .kind)
-    try container.encode(model, forKey: .model)
-    try container.encode(preset, forKey: .preset)
-    try container.encode(hasUncertainty, forKey: .uncertainty)
+    switch file {
+    case .network(let file):
+      try container.encode(file.configuration.model.rawValue, forKey: .model)
+      try container.encode(file.configuration.preset.rawValue, forKey: .preset)
+      try container.encode(file.configuration.hasUncertainty, forKey: .uncertainty)
+    case .posterior(let file):
+      try container.encode(PosteriorConfiguration.modelName, forKey: .model)
+      try container.encode(file.configuration.density.kind.rawValue, forKey: .estimator)
+      try container.encode(file.configuration.embedding.kind.rawValue, forKey: .embedding)
+      try container.encode(archive.data.noiseLevel, forKey: .noise_level)
+    }
     try container.encode(archive.targets.map(\.name), forKey: .targets)
     try container.encode(archive.parameterCount, forKey: .parameters)
     try container.encode(archive.curve.trainingLoss.count, forKey: .epochs)
@@ -56,9 +59,11 @@ struct WeightsReport: Encodable {
   /// The report for people.
   func lines() -> [String] {
     let state = archive.checkpoint == nil ? "" : ", unfinished"
+    let uncertainty =
+      if case .network(let file) = file, file.configuration.hasUncertainty { ", with uncertainty" } else { "" }
     var lines = [
       "\(path): EVOKE, weights\(state)",
-      "  \(model), preset \(preset), \(archive.parameterCount) parameters\(hasUncertainty ? ", with uncertainty" : "")",
+      "  \(file.name), \(archive.parameterCount) parameters\(uncertainty)",
       "  estimates \(archive.targets.map { Formatting.printable($0.name) }.joined(separator: ", "))",
     ]
     if let input = archive.input, let first = input.times.first, let last = input.times.last {

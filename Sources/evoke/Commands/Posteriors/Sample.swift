@@ -1,0 +1,179 @@
+import ArgumentParser
+import EEGArchive
+import EEGCore
+import EvokeNumerics
+import Foundation
+import InverseModels
+import PosteriorEstimation
+
+/// `evoke sample`: draws from a posterior for any observation.
+struct Sample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw parameters from a posterior, given observations.",
+    discussion: """
+      The observations are /x [observation, ...] of any program, each as the data of one pair that the posterior was \
+      trained on, or an archive of simulations. None of the draws is outside the prior and none is rejected, so the \
+      work is known before. The archive holds /samples [observation, draw, parameter], /log_prob, the observations and \
+      the prior; /theta of the observations becomes /truth.
+
+      EXAMPLES
+        evoke sample posterior.h5 --observation x.h5 -o samples.h5
+        evoke sample posterior.h5 --observation x.h5 -n 10000 --map --seed 7 -o samples.h5
+        evoke plot samples.h5 -o samples.svg
+      """)
+
+  @Argument(help: "Weights of a posterior, from evoke train --model snpe.", completion: .file()) var weights: String
+  @Option(help: ArgumentHelp("Observations: an HDF5 file with /x.", valueName: "file"), completion: .file())
+  var observation: String
+  @Option(
+    name: [.customShort("o"), .long], help: ArgumentHelp("Archive to write, ending in .h5.", valueName: "file"),
+    completion: .file())
+  var output: String
+  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Draws for each observation.", valueName: "n"))
+  var draws = 10_000
+  @Flag(help: "Look for the most likely parameters, too (MAP).") var map = false
+  @Option(help: ArgumentHelp("Seed of the draws.", valueName: "n")) var seed: UInt64 = 1
+  @Option(
+    help: ArgumentHelp(
+      "Level of noise, of an archive of simulations; that of the training when left out.",
+      valueName: "factor"))
+  var noiseLevel: Double?
+  @Option(help: ArgumentHelp("Threads; the result does not depend on it.", valueName: "n"))
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...100_000_000).contains(draws) else { throw usageError("-n \(draws): give a number from 1 to 100000000") }
+    guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
+    try OptionText.requireArchive(output)
+  }
+
+  func run() throws {
+    let file = try PosteriorFile(weights)
+    let observed = try Observations(observation, for: file, noiseLevel: noiseLevel)
+    let model = observed.model
+    do {
+      let values = observed.data.floats
+      let bar = ProgressBar("drawing")
+      defer { bar.finish() }
+      let drawn = try model.draws(draws, given: values, seed: seed, threads: threads, progress: bar.update)
+      bar.finish()
+      let modes = map ? try model.modes(given: values, seed: seed, threads: threads) : nil
+      let space = model.space
+      try PosteriorArchive(
+        parameters: space.parameters, observationCount: drawn.observationCount, samples: drawn.values,
+        logDensities: drawn.logDensity,
+        map: modes.map { modes in
+          PosteriorArchive.MAP(values: modes.flatMap(\.values), logDensities: modes.map(\.logDensity))
+        },
+        observation: observed.data, truth: observed.truth, prior: space.freePrior.group,
+        settings: JSONOutput.line(Origin(self, file))
+      ).write(to: output)
+      Console.print(
+        "\(output): \(Formatting.count(draws, "draw")) of \(Formatting.count(space.count, "parameter")) for "
+          + Formatting.count(drawn.observationCount, "observation"))
+    } catch let error as PosteriorError {
+      throw InFile(path: observation, error: error)
+    }
+  }
+
+  /// Where draws come from: the settings of their archive.
+  struct Origin: Encodable {
+    let verb = "sample"
+    /// Files without their folders.
+    let weights: String
+    let observation: String
+    let draws: Int
+    let seed: UInt64
+    let noiseLevel: Double?
+    /// The configuration of the posterior, and a code of the pairs that it was trained on.
+    let model: JSONDocument?
+    let fingerprint: String
+
+    private enum CodingKeys: String, CodingKey {
+      case verb, weights, observation, draws, seed, model
+      case noiseLevel = "noise_level"
+      case fingerprint = "data_fingerprint"
+    }
+
+    init(_ options: Sample, _ file: PosteriorFile) {
+      weights = (options.weights as NSString).lastPathComponent
+      observation = (options.observation as NSString).lastPathComponent
+      (draws, seed, noiseLevel) = (options.draws, options.seed, options.noiseLevel)
+      model = try? JSONDocument(json: Data(file.archive.configuration.utf8))
+      fingerprint = file.archive.data.fingerprint
+    }
+  }
+}
+
+/// Observations that fit a posterior, and the posterior for their channels.
+struct Observations {
+  let data: ObservedData
+  /// Shape `[observation, d]`, in the order of the posterior; nil where the file does not say.
+  let truth: [Double]?
+  let model: PosteriorModel
+
+  /// Reads a file.
+  ///
+  /// - Parameter noiseLevel: The level of simulations; that of the training when nil, else the first one.
+  /// - Throws: The errors of the archive; ``PosteriorError`` in the file, code `shapeDiffers`.
+  init(_ path: String, for file: PosteriorFile, noiseLevel: Double?) throws {
+    let trained = file.archive.data.noiseLevel
+    let read: ObservationFile
+    if noiseLevel == nil, let trained, let same = try? ObservationFile(reading: path, noiseLevel: trained) {
+      read = same
+    } else {
+      read = try ObservationFile(reading: path, noiseLevel: noiseLevel)
+    }
+    var model = try file.model()
+    do {
+      if let input = read.input, model.description != nil {
+        model = try model.adapted(
+          to: InputDescription(channels: input.channels, times: input.times, rate: input.rate))
+      }
+      let shape = model.preparation.shape
+      if read.data.dataShape == shape || read.data.dataShape == [] && shape == [1] {
+        data = read.data
+        truth = Self.truth(read, model.space.parameters, path)
+      } else if read.data.shape == shape {
+        // One observation without an axis for it.
+        data = ObservedData(shape: [1] + shape, values: read.data.values)
+        truth = nil
+      } else {
+        throw PosteriorError(
+          code: .shapeDiffers,
+          message: "/x has the shape \(read.data.shape), and the posterior was trained on data of the shape \(shape); "
+            + "give observations [observation, \(shape.map(String.init).joined(separator: ", "))]")
+      }
+    } catch let error as PosteriorError {
+      throw InFile(path: path, error: error)
+    }
+    self.model = model
+  }
+
+  private init(data: ObservedData, truth: [Double]?, model: PosteriorModel) {
+    (self.data, self.truth, self.model) = (data, truth, model)
+  }
+
+  /// The first observations.
+  func first(_ count: Int) -> Observations {
+    guard count < data.count else { return self }
+    return Observations(
+      data: data.rows(Array(0..<count)), truth: truth.map { Array($0[..<(count * model.space.count)]) }, model: model)
+  }
+
+  /// True parameters by name, or by place where the file has no names.
+  private static func truth(_ file: ObservationFile, _ wanted: [Prior.Parameter], _ path: String) -> [Double]? {
+    guard let theta = file.theta, let named = file.parameters else { return nil }
+    var columns = wanted.compactMap { parameter in named.firstIndex { $0.name == parameter.name } }
+    if columns.count < wanted.count, named.count == wanted.count,
+      named.enumerated().allSatisfy({ $0.element.name == "theta_\($0.offset)" })
+    {
+      columns = Array(wanted.indices)
+    }
+    guard columns.count == wanted.count else {
+      Console.note("\(path): /theta names other parameters than the posterior, and is not taken for the truth")
+      return nil
+    }
+    return (0..<file.count).flatMap { row in columns.map { theta[row * named.count + $0] } }
+  }
+}
