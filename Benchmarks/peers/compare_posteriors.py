@@ -80,6 +80,8 @@ def train_sbi(path, task, estimator, count, epochs, seed):
     for row in range(5):
         posterior.sample((10_000,), x=x[count + row], show_progress_bars=False)
     drawn = (time.process_time() - start) / 5
+    # On a line of its own: sbi does not end its last one.
+    print()
     print(json.dumps({
         "epochs": done, "parameters": sum(p.numel() for p in network.parameters()), "train_cpu": trained,
         "epoch_cpu": trained / done, "test_loss": loss, "draws_cpu": drawn}))
