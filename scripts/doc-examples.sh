@@ -5,7 +5,8 @@
 #
 # Fails when a command fails, when it prints something else than the page says below it (a command without any line
 # below it may print what it likes), and when no page makes a figure that is shown. In blocks that begin with
-# ```console numbers-vary only the words count: trained networks differ from processor to processor.
+# ```console numbers-vary only the words count: trained networks differ from processor to processor. A block that begins
+# with ```python file=NAME becomes that file; python3 is that of .venv where it is there.
 #   --outputs   puts what was printed into the pages
 #   --figures   puts the figures that were written into docs/images
 # The command is .build/release/evoke, or what EVOKE_BINARY says.
@@ -13,7 +14,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 
-all_pages=(README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks}.md)
+all_pages=(
+  README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks,python,diagnostics}.md
+)
 largest_figure=120000
 pages=() puts_outputs=false puts_figures=false
 for argument in "$@"; do
@@ -38,7 +41,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 ln -s "$binary" "$scratch/bin/evoke"
-export PATH="$scratch/bin:$PATH" LC_ALL=C.UTF-8
+export PATH="$scratch/bin:$root/.venv/bin:$PATH" LC_ALL=C.UTF-8
 
 failures=0 commands=0
 fail() {
@@ -78,14 +81,18 @@ run() {
 }
 
 run_page() {
-  local in_block=false varies=false line command='' shown='' expected='' continues=false
+  local in_block=false varies=false line command='' shown='' expected='' continues=false file=''
   exec 3>"$scratch/page"
   while IFS= read -r line || [[ -n $line ]]; do
-    if ! $in_block; then
+    if [[ -n $file ]]; then
+      printf '%s\n' "$line" >&3
+      if [[ $line == '```' ]]; then file=''; else printf '%s\n' "$line" >>"$folder/$file"; fi
+    elif ! $in_block; then
       printf '%s\n' "$line" >&3
       case $line in
         '```console') in_block=true varies=false ;;
         '```console numbers-vary') in_block=true varies=true ;;
+        '```python file='*) file=${line#*file=} ;;
       esac
     elif $continues; then
       command+=$'\n'$line shown+=$'\n'$line

@@ -1,3 +1,4 @@
+import EEGCore
 import InverseModels
 
 /// Which embedding stands in front of the density, and its sizes.
@@ -12,7 +13,7 @@ public enum EmbeddingSettings: Hashable, Sendable {
   case model(ModelEmbeddingSettings)
 
   /// Short names, as on the command line.
-  public enum Kind: String, Hashable, Codable, CaseIterable, Sendable {
+  public enum Kind: String, Hashable, Sendable, NamedChoice {
     /// The data as they are.
     case identity
     /// Linear layers.

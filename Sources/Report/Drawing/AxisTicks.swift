@@ -90,6 +90,11 @@ struct AxisTicks: Hashable, Sendable {
     return (digit == 1 ? "" : ColourScale.shown(digit) + "·") + powerOfTen(power)
   }
 
+  /// The power of ten that an axis counts in: none but for values from 100,000 up, or all below 0.01.
+  static func commonPower(largest: Double) -> Int {
+    largest >= 1e5 || largest < 1e-2 && largest > 0 ? max(-300, Int(floor(log10(largest)))) : 0
+  }
+
   /// `10⁻³`.
   static func powerOfTen(_ power: Int) -> String {
     let raised: [Character: Character] = [

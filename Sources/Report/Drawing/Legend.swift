@@ -9,6 +9,8 @@ struct Legend: Sendable {
     var isDashed = false
     /// A filled patch instead of a line.
     var isPatch = false
+    /// A dot instead of a line.
+    var isDot = false
   }
 
   private static let size = 11.0
@@ -39,11 +41,14 @@ struct Legend: Sendable {
     placed.flatMap { item in
       let start = corner + Point(item.left, (Double(item.row) + 0.5) * Self.rowHeight)
       let sample: Shape =
-        item.entry.isPatch
-        ? .rectangle(
-          PixelBox(left: start.x, top: start.y - 5, width: Self.sample, height: 10), colour: item.entry.colour)
-        : .line(
-          [start, start + Point(Self.sample, 0)], colour: item.entry.colour, width: 2.2, isDashed: item.entry.isDashed)
+        item.entry.isDot
+        ? .dot(start + Point(Self.sample / 2, 0), radius: 2.6, colour: item.entry.colour)
+        : item.entry.isPatch
+          ? .rectangle(
+            PixelBox(left: start.x, top: start.y - 5, width: Self.sample, height: 10), colour: item.entry.colour)
+          : .line(
+            [start, start + Point(Self.sample, 0)], colour: item.entry.colour, width: 2.2, isDashed: item.entry.isDashed
+          )
       return [sample, .text(item.text, start + Point(Self.sample + 6, 0), size: Self.size)]
     }
   }

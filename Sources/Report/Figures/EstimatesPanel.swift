@@ -29,7 +29,7 @@ struct EstimatesPanel: Hashable, Sendable {
     let known = order.filter { target.truth[$0].isFinite && target.estimates[$0].isFinite }
     let drawn = known.prefix(mostPoints)
     let largest = drawn.reduce(0) { max($0, abs(target.truth[$1]), abs(target.estimates[$1])) }
-    let power = largest >= 1e5 || largest < 1e-2 && largest > 0 ? Int(floor(log10(largest))) : 0
+    let power = AxisTicks.commonPower(largest: largest)
     let scale = pow(10, -Double(power))
     let points = drawn.map { Point(target.truth[$0], target.estimates[$0]) * scale }
     guard let first = points.first else {

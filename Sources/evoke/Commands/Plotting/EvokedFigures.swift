@@ -23,8 +23,9 @@ extension PlotOptions {
     case .image:
       guard let epochs else { throw PlotFailure.noEpochs }
       return try EpochsImageFigure(epochs: epochs, order: order ?? .condition, options: options)
-    // The last two are of other files, which the caller has seen.
-    case .butterfly, .training, .estimates: return try ButterflyFigure(evoked: evoked, options: options)
+    // The others are of other files, which the caller has seen.
+    case .butterfly, .training, .estimates, .pairs, .marginals:
+      return try ButterflyFigure(evoked: evoked, options: options)
     }
   }
 }

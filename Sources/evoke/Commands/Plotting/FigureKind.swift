@@ -5,6 +5,7 @@ enum FigureKind: String, CaseIterable, ExpressibleByArgument {
   case butterfly, conditions, maps, image, drops, layout
   case training
   case estimates
+  case pairs, marginals
 
   /// What a file holds that figures are of.
   enum Content {
@@ -12,6 +13,7 @@ enum FigureKind: String, CaseIterable, ExpressibleByArgument {
     case evoked
     case weights
     case estimates
+    case posterior
 
     /// For messages.
     var name: String {
@@ -19,6 +21,7 @@ enum FigureKind: String, CaseIterable, ExpressibleByArgument {
       case .evoked: "evoked potentials"
       case .weights: "weights"
       case .estimates: "estimates"
+      case .posterior: "a posterior"
       }
     }
 
@@ -28,6 +31,7 @@ enum FigureKind: String, CaseIterable, ExpressibleByArgument {
       case .evoked: .butterfly
       case .weights: .training
       case .estimates: .estimates
+      case .posterior: .pairs
       }
     }
   }
@@ -38,6 +42,7 @@ enum FigureKind: String, CaseIterable, ExpressibleByArgument {
     case .butterfly, .conditions, .maps, .image, .drops, .layout: .evoked
     case .training: .weights
     case .estimates: .estimates
+    case .pairs, .marginals: .posterior
     }
   }
 }

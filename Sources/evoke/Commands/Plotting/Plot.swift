@@ -6,7 +6,7 @@ import Report
 /// `evoke plot`: a figure of an archive.
 struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw evoked potentials, epochs, or how a network was trained and does.",
+    abstract: "Draw evoked potentials, epochs, posteriors, or how a network was trained and does.",
     discussion: """
       Kinds of figures (docs/figures.md shows each) of archives of evoked potentials or epochs:
         butterfly   all channels over each other, global field power, scalp maps at its peaks
@@ -19,6 +19,9 @@ struct Plot: ParsableCommand {
         training    loss and learning rate over epochs
       of estimates, from evoke evaluate -o:
         estimates   estimates against the truth, with 90 % intervals where the model has them
+      of posteriors: draws of evoke sample, or of any program as /samples in HDF5:
+        pairs       every parameter and every two of them, with prior, truth and highest density where known
+        marginals   every parameter by itself
 
       The ending of the figure decides its format: .svg, .png or .pdf. Needs gnuplot (apt-get install gnuplot-nox).
 
@@ -29,6 +32,7 @@ struct Plot: ParsableCommand {
         evoke plot erp.h5 -o p3.svg --kind maps --windows 0.3:0.5 --conditions target
         evoke plot erp.h5 -o epochs.png --kind image --channels Pz --order amplitude
         evoke plot weights.h5 -o training.svg
+        evoke plot posterior.h5 -o pairs.svg --observation 2 --parameters A_e,b_e,C
         evoke plot estimates.h5 -o estimates.pdf --title "Transformer, realistic noise"
       """)
 

@@ -56,6 +56,15 @@ struct PlotOptions: ParsableArguments {
       valueName: "n"))
   var seed: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Of a posterior: which observation, counted from 1; the first one when left out.", valueName: "k"))
+  var observation: Int?
+
+  @Option(
+    help: ArgumentHelp("Of a posterior: parameters to draw, in this order; all when left out.", valueName: "list"))
+  var parameters: String?
+
   @Option(help: ArgumentHelp("Width of the figure in pixels (100 an inch).", valueName: "px")) var width: Int?
   @Option(help: ArgumentHelp("Height of the figure in pixels (100 an inch).", valueName: "px")) var height: Int?
   @Option(help: ArgumentHelp("Title over the whole figure.", valueName: "text")) var title: String?
@@ -74,6 +83,8 @@ struct PlotOptions: ParsableArguments {
     guard kind == .maps || (times == nil && windows == nil) else {
       throw usageError("--times and --windows belong to --kind maps; --tmin and --tmax choose what is drawn")
     }
+    if let observation, observation < 1 { throw usageError("--observation \(observation): they are counted from 1") }
+    if let parameters, OptionText.list(parameters).isEmpty { throw usageError("--parameters: name one or more") }
     _ = try (mapTimes(), figureOptions())
     if let kind { try checkOptions(for: kind.content) }
   }
@@ -92,6 +103,12 @@ struct PlotOptions: ParsableArguments {
       throw usageError(
         "\(place)\(ofEvoked.joined(separator: ", ")) \(ofEvoked.count == 1 ? "belongs" : "belong") to figures of "
           + "evoked potentials; those of \(content.name) take --width, --height and --title")
+    }
+    let ofPosterior = [("--observation", observation != nil), ("--parameters", parameters != nil)].filter(\.1).map(\.0)
+    guard content == .posterior || ofPosterior.isEmpty else {
+      throw usageError(
+        "\(place)\(ofPosterior.joined(separator: ", ")) \(ofPosterior.count == 1 ? "belongs" : "belong") to figures of a "
+          + "posterior; leave \(ofPosterior.count == 1 ? "it" : "them") out")
     }
     guard content == .estimates || seed == nil else {
       throw usageError("\(place)--seed belongs to figures of estimates; leave it out")

@@ -8,6 +8,7 @@ enum PlottedContent {
   case evoked(EvokedSet, Epochs?)
   case weights(WeightsFile)
   case estimates(EstimatesArchive)
+  case posterior(PosteriorArchive)
 
   /// Reads a file.
   ///
@@ -19,6 +20,7 @@ enum PlottedContent {
       do { self = .evoked(try kept.averages(), kept) } catch { throw InFile(path: path, error: error) }
     case .otherArchive(.weights): self = .weights(try WeightsFile(path))
     case .otherArchive(.estimates): self = .estimates(try EstimatesArchive(reading: path))
+    case .otherArchive(.posterior): self = .posterior(try PosteriorArchive(reading: path))
     case .recording, .otherArchive: throw InFile(path: path, error: PlotFailure.notDrawable)
     }
   }
@@ -28,6 +30,7 @@ enum PlottedContent {
     case .evoked: .evoked
     case .weights: .weights
     case .estimates: .estimates
+    case .posterior: .posterior
     }
   }
 }
@@ -43,6 +46,7 @@ extension PlotOptions {
     case .evoked(let evoked, let epochs): return try evokedFigure(kind, of: evoked, epochs)
     case .weights(let file): return try trainingFigure(of: file)
     case .estimates(let archive): return try estimatesFigure(of: archive)
+    case .posterior(let archive): return try posteriorFigure(kind, of: archive)
     }
   }
 }
@@ -52,14 +56,21 @@ enum PlotFailure: Error, CustomStringConvertible {
   case notDrawable
   case otherContent(FigureKind.Content, wanted: FigureKind)
   case noEpochs
+  case noObservation(Int, count: Int)
+  case noParameter(String, known: [String])
 
   var description: String {
     switch self {
     case .notDrawable:
-      "holds neither evoked potentials nor epochs, nor weights or estimates; evoke erp, train and evaluate make them"
+      "holds neither evoked potentials nor epochs, nor weights or estimates, nor draws (/samples); evoke erp, train and "
+        + "evaluate make them"
     case .otherContent(let content, let wanted):
       "holds \(content.name), and --kind \(wanted.rawValue) is a figure of \(wanted.content.name); leave out --kind"
     case .noEpochs: "keeps no epochs, which --kind image draws; make it with evoke erp --keep-epochs"
+    case .noObservation(let number, let count):
+      "has no observation \(number); there \(count == 1 ? "is" : "are") \(Formatting.count(count, "observation"))"
+    case .noParameter(let name, let known):
+      "has no parameter '\(name)'; there are \(known.map(Formatting.printable).joined(separator: ", "))"
     }
   }
 }
