@@ -26,7 +26,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
   /// running mean of parameters allows.
   private static var defaultTraining: TrainingPlan {
     var plan = TrainingPlan()
-    (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 100, 5e-3, 5, 20)
+    (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 100, 3e-3, 5, 20)
     (plan.averageEpochs, plan.shards) = (4, 2)
     return plan
   }
