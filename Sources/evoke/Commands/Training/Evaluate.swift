@@ -38,7 +38,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Posteriors: draws for each simulation; 1000 when left out.", valueName: "n")) var draws:
     Int?
   @Option(help: ArgumentHelp("Posteriors: simulations at most; 1000 when left out.", valueName: "n")) var runs: Int?
-  @Flag(help: "Posteriors: judge by diagnostics of draws; the default, which scripts may spell out.") var diagnostics = false
+  @Flag(help: "Posteriors: judge by diagnostics of draws; the default, which scripts may spell out.") var diagnostics =
+    false
   @Flag(help: "Print JSON.") var json = false
   @Option(help: ArgumentHelp("Threads; the result does not depend on it.", valueName: "n"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
