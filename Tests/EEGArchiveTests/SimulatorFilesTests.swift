@@ -26,11 +26,13 @@ struct SimulatorFilesTests {
       [1, 2, 3, 4, 5, 6], of: [.init("A_e", unit: "mV"), .init("\u{3B1}")], first: 40, seed: .max, to: path)
     let file = try HDF5File(reading: path)
     let theta = try file.dataset("theta")
-    #expect(theta.shape == [3, 2] && (try theta.read(Double.self).values) == [1, 2, 3, 4, 5, 6])
+    #expect(theta.shape == [3, 2])
+    #expect(try theta.read(Double.self).values == [1, 2, 3, 4, 5, 6])
     #expect(try theta.attributeTexts("names").values == ["A_e", "\u{3B1}"])
     #expect(try theta.attributeTexts("units").values == ["mV", ""])
     for object in [file, theta] as [any HDF5Object] {
-      #expect(try object.attribute("seed", as: UInt64.self) == .max && object.attribute("first", as: Int.self) == 40)
+      #expect(try object.attribute("seed", as: UInt64.self) == .max)
+      #expect(try object.attribute("first", as: Int.self) == 40)
     }
   }
 
@@ -96,7 +98,8 @@ struct SimulatorFilesTests {
     let found = try SimulationsArchive(path)
     #expect(SimulationsArchive.isOfAnotherProgram(path))
     #expect(found.parameters == prior.parameters && found.prior == prior.group && found.dataShape == [2, 3])
-    #expect(try found.theta() == [1, 2, 3, 4] && found.x() == (0..<12).map(Float.init))
+    #expect(try found.theta() == [1, 2, 3, 4])
+    #expect(try found.x() == (0..<12).map(Float.init))
     #expect(try found.statuses() == [.good, .failed])
   }
 }

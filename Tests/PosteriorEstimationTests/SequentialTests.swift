@@ -77,7 +77,7 @@ struct SequentialTests {
     }
   }
 
-  @Test("Rounds go on from each other: numbers of simulations, parameters and pairs", arguments: SequentialSettings.Method.allCases)
+  @Test("Rounds go on from each other, with numbers and pairs", arguments: SequentialSettings.Method.allCases)
   func rounds(method: SequentialSettings.Method) throws {
     var estimation = try estimation(method, rounds: 3, simulations: 120, epochs: 4)
     #expect(estimation.model == nil && estimation.rounds.isEmpty)
@@ -139,7 +139,8 @@ struct SequentialTests {
     #expect(error?.code == .shapeDiffers && error?.message.contains("[3]") == true)
     error = #expect(throws: PosteriorError.self) {
       try SequentialEstimation(
-        configuration(), prior: Simulators.boxPrior(2), simulator: LinearSimulator(), observation: [0, .nan], shape: [2])
+        configuration(), prior: Simulators.boxPrior(2), simulator: LinearSimulator(), observation: [0, .nan], shape: [2]
+      )
     }
     #expect(error?.code == .notFinite)
   }

@@ -66,7 +66,8 @@ struct EstimatePosterior: ParsableCommand {
     name: [.customShort("o"), .long], help: ArgumentHelp("Weights to write, ending in .h5.", valueName: "file"),
     completion: .file())
   var output: String
-  @Option(help: ArgumentHelp("Draws from the posterior to write, ending in .h5.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Draws from the posterior to write, ending in .h5.", valueName: "file"), completion: .file())
   var samples: String?
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Draws.", valueName: "n")) var draws = 10_000
   @Option(
@@ -154,7 +155,8 @@ struct EstimatePosterior: ParsableCommand {
     if json {
       try JSONOutput.print(
         SequentialReport(
-          weights: output, method: settings.method.rawValue, rounds: estimation.rounds.map(SequentialReport.Round.init)))
+          weights: output, method: settings.method.rawValue, rounds: estimation.rounds.map(SequentialReport.Round.init))
+      )
     } else {
       Console.print("\(output): \(configuration.name), \(origin.text)")
     }
@@ -170,8 +172,8 @@ struct EstimatePosterior: ParsableCommand {
       if round.isConditional {
         Console.note(
           String(
-            format: "round %d: %.0f %% of the simulations failed and are left out; the posterior is that of simulations "
-              + "that succeed", round.number + 1, 100 * Double(round.failed) / Double(round.simulations)))
+            format: "round %d: %.0f %% of the simulations failed and are left out; the posterior is that of "
+              + "simulations that succeed", round.number + 1, 100 * Double(round.failed) / Double(round.simulations)))
       }
     }
   }
