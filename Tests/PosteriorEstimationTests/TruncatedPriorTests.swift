@@ -7,16 +7,21 @@ import Testing
 @Suite("Truncated priors")
 struct TruncatedPriorTests {
   private let prior: Prior
+  private let model: PosteriorModel
   private let region: TruncatedPrior
   private let sampler: ParameterSampler
 
   init() throws {
     prior = try Simulators.boxPrior(2)
-    let model = try train(
+    model = try train(
       quickConfiguration(.mixture, epochs: 30), prior, Simulators.linear(prior, count: 600, seed: 1, variance: 0.04)
     ).model
     region = try TruncatedPrior(model, observation: [0.3, -0.4], quantile: 1e-3, seed: 7, threads: 1)
     sampler = try ParameterSampler(prior: prior, method: .random, seed: 3)
+  }
+
+  private func region(threads: Int) throws -> TruncatedPrior {
+    try TruncatedPrior(model, observation: [0.3, -0.4], quantile: 1e-3, seed: 7, threads: threads)
   }
 
   /// Means, then variances and the covariance, of two columns.
@@ -49,10 +54,14 @@ struct TruncatedPriorTests {
   @Test("Where too little is accepted, no more candidates are looked at, and the posterior is resampled")
   func bounded() throws {
     var next = 0
-    let draws = try region.draws(3000, sampler: sampler, next: &next, leastAcceptance: 0.9)
-    #expect(draws.isResampled && draws.candidates == 8192 && next == 8192 && draws.values.count == 6000)
+    let draws = try region.draws(7000, sampler: sampler, next: &next, leastAcceptance: 0.9)
+    #expect(draws.isResampled && draws.candidates == 8192 && next == 8192 && draws.values.count == 14_000)
+    #expect(draws.accepted < 7000)
     #expect(try region.contains(draws.values).allSatisfy(\.self))
   }
+
+  @Test("The number of threads changes no bit of resampled points")
+  func threads() throws { #expect(try region(threads: 3).resampled(300) == region.resampled(300)) }
 
   @Test("Resampled points are spread over the region as the prior is")
   func resampled() throws {

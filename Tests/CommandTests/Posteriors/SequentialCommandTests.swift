@@ -17,8 +17,8 @@ struct SequentialCommandTests {
       let prior = try file.createGroup("prior")
       try prior.setAttribute("kind", "box")
       try prior.setAttribute("names", ["a", "b"])
-      try prior.createDataset("lower", of: Double.self, shape: [2]).write([-3, 1])
-      try prior.createDataset("upper", of: Double.self, shape: [2]).write([3, 2])
+      try prior.createDataset("lower", of: Double.self, shape: [2]).write([-3, 1] as [Double])
+      try prior.createDataset("upper", of: Double.self, shape: [2]).write([3, 2] as [Double])
     }
     try PairFiles(folder: folder).writeObservations([0.1, -0.2, 0.3], "x.h5", shape: [1, 3])
     try prepare("data.h5", count: 80)
@@ -39,7 +39,7 @@ struct SequentialCommandTests {
       try file.createDataset("x", of: Float.self, shape: [count] + axes).write(x)
       if failed > 0 {
         try file.createDataset("ok", of: UInt8.self, shape: [count])
-          .write((0..<count).map { $0 >= count - failed ? 0 : 1 })
+          .write((0..<count).map { $0 >= count - failed ? UInt8(0) : 1 })
       }
     }
   }

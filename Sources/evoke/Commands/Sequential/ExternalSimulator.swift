@@ -57,11 +57,15 @@ struct ExternalSimulator: Simulator {
     try process.run()
     process.waitUntilExit()
     guard process.terminationReason != .exit || process.terminationStatus != 0 else { return }
-    let how = process.terminationReason == .exit ? "status" : "signal"
+    // The shell hands on a signal as 128 more.
+    let status = process.terminationStatus
+    let how =
+      process.terminationReason != .exit
+      ? "signal \(status)" : status > 128 ? "signal \(status - 128)" : "status \(status)"
     let text = String(decoding: (try? Data(contentsOf: messages)) ?? Data(), as: UTF8.self)
     let lines = text.split(separator: "\n").suffix(20).map { "\n  \(Formatting.printable(String($0)))" }
     throw failure(
-      "ended with \(how) \(process.terminationStatus); it said"
+      "ended with \(how); it said"
         + (lines.isEmpty ? " nothing on standard error" : ":" + lines.joined()))
   }
 
