@@ -14,7 +14,7 @@ PARTS ?=
 
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
-.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers bench-networks clean
+.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers bench-networks bench-posteriors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ bench-peers: packages ## Time PARTS (all: reading, writing, averaging, simulatin
 
 bench-networks: packages ## Time training and inference of networks against PyTorch, which is downloaded
 	bash Benchmarks/peers/run_networks.sh
+
+bench-posteriors: packages ## Time training of posteriors against sbi, which is downloaded
+	bash Benchmarks/peers/run_posteriors.sh
 
 clean: ## Remove everything built
 	rm -rf .build .build-* .venv demo-output Benchmarks/.build

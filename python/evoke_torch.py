@@ -4,8 +4,7 @@
     model = evoke_torch.load("weights.h5")
     mean, covariance = model.estimate(x)     # x [n, channel, time] in volts; covariance is None without --uncertainty
 
-`model.network` is a plain `torch.nn.Module` whose parameters have the names of the file. Needs torch, h5py and numpy.
-docs/networks.md explains the networks, docs/archives.md the file.
+`model.network` is a plain `torch.nn.Module` whose parameters have the names of the file (docs/networks.md).
 """
 
 import json
@@ -79,6 +78,7 @@ class ElectrodeTransformer(nn.Module):
         self.filtered = nn.Linear(width, head)
         self.attended = nn.Linear(width, head) if sizes["layers"] else None
         self.scale = nn.Linear(1, head) if self.normalizes else None
+        self.count = nn.Linear(1, head) if sizes.get("counts_channels") else None  # absent in files of before
         self.head = ResidualHead(head, sizes["head_blocks"], outputs, sizes["dropout"])
 
     def forward(self, x):
@@ -93,6 +93,8 @@ class ElectrodeTransformer(nn.Module):
             summary = summary + self.attended(x.mean(1))
         if self.normalizes:
             summary = summary + self.scale(scale)
+        if self.count is not None:
+            summary = summary + self.count(torch.full_like(x[:, :1, 0], x.shape[1] / 32).log())
         return self.head(summary)
 
 
@@ -101,8 +103,7 @@ class RecurrentNetwork(nn.Module):
 
     def __init__(self, sizes, channels, outputs):
         super().__init__()
-        filters, kernel, width = sizes["filters"], sizes["kernel"], sizes["head_width"]
-        self.sizes = sizes
+        self.sizes, filters, kernel, width = sizes, sizes["filters"], sizes["kernel"], sizes["head_width"]
         self.convolutions = nn.ModuleList(
             nn.Conv1d(filters if number else channels, filters, kernel, padding=kernel // 2)
             for number in range(sizes["convolutions"]))
@@ -141,10 +142,10 @@ def directions(positions):
 def build(config, channels, times, targets, places=None):
     """The network of a configuration, for prepared data of so many channels and times."""
     outputs = targets + targets * (targets + 1) // 2 if config["uncertainty"] else targets
-    if config["model"] != "eegtransformer":
-        return RecurrentNetwork(config["network"], channels, outputs)
-    kind, shape = (StudyTransformer, channels) if config["preset"] == "study" else (ElectrodeTransformer, places)
-    return kind(config["network"], shape, times, outputs)
+    if config["model"] == "eegtransformer":
+        kind, shape = (StudyTransformer, channels) if config["preset"] == "study" else (ElectrodeTransformer, places)
+        return kind(config["network"], shape, times, outputs)
+    return RecurrentNetwork(config["network"], channels, outputs)
 
 
 class Model:
@@ -182,8 +183,7 @@ class Model:
         if not self.config["uncertainty"]:
             return mean, None
         factor = torch.zeros(len(output), d, d, dtype=torch.float64)
-        rows, columns = np.tril_indices(d)
-        factor[:, rows, columns] = output[:, d:]
+        factor[(slice(None), *np.tril_indices(d))] = output[:, d:]
         diagonal = torch.diagonal(factor, dim1=1, dim2=2)
         diagonal.copy_(softplus(diagonal) + 1e-4)
         return mean, (factor @ factor.transpose(1, 2)).numpy() * np.outer(scale, scale)

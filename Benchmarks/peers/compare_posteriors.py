@@ -80,13 +80,17 @@ def train_sbi(path, task, estimator, count, epochs, seed):
     for row in range(5):
         posterior.sample((10_000,), x=x[count + row], show_progress_bars=False)
     drawn = (time.process_time() - start) / 5
+    # On a line of its own: sbi does not end its last one.
+    print()
     print(json.dumps({
         "epochs": done, "parameters": sum(p.numel() for p in network.parameters()), "train_cpu": trained,
         "epoch_cpu": trained / done, "test_loss": loss, "draws_cpu": drawn}))
 
 
-def run(command, environment):
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout.splitlines()[-1])
+def run(command, environment, folder):
+    """Runs in a folder, where sbi leaves its logs; what the last line says."""
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment, cwd=folder).stdout
+    return json.loads(output.splitlines()[-1])
 
 
 def main():
@@ -110,15 +114,15 @@ def main():
             np.hstack(make_pairs(task, options.pairs + TEST_COUNT)).tofile(path)
             for estimator in options.estimators:
                 d, shape = TASKS[task]
-                own = [str(options.ours), str(path), "--parameters", str(d), "--shape", shape, "--training",
+                own = [str(options.ours.resolve()), str(path), "--parameters", str(d), "--shape", shape, "--training",
                        str(options.pairs), "--estimator", estimator, "--seed", str(options.seed), "--embedding",
                        "cnn" if task.startswith("series") else "identity"]
                 if options.epochs:
                     own += ["--epochs", str(options.epochs)]
-                peer = [sys.executable, __file__, "--sbi", str(path), task, estimator, str(options.pairs),
+                peer = [sys.executable, str(Path(__file__).resolve()), "--sbi", str(path), task, estimator, str(options.pairs),
                         str(options.epochs), str(options.seed)]
                 for who, command in (("ours, sbi's settings", [*own, "--sbi"]), ("ours", own), ("sbi", peer)):
-                    figures = run(command, environment)
+                    figures = run(command, environment, folder)
                     rows.append({"task": task, "estimator": estimator, "who": who} | figures)
                     print(f"| {task}, {estimator} | {who} | {figures['parameters']} | {1e3 * figures['epoch_cpu']:.0f} "
                           f"| {figures['epochs']} | {figures['train_cpu']:.1f} | {figures['test_loss']:.3f} "

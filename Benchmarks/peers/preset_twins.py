@@ -53,6 +53,8 @@ class PartOfElectrodes(nn.Module):
             summary = summary + net.attended(mean(x))
         if net.normalizes:
             summary = summary + net.scale(scale.log())
+        if net.count is not None:
+            summary = summary + net.count((kept.sum(1, keepdim=True) / 32).log())
         return net.head(summary)
 
     def mask_difference(self, x):

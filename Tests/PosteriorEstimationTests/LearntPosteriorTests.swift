@@ -44,7 +44,7 @@ struct LearntPosteriorTests {
 
   @Test(
     "Mean and covariance of a linear model's posterior are found", arguments: DensitySettings.Kind.allCases,
-    UInt64(1)...10)
+    UInt64(1)...3)
   func gaussianLinear(kind: DensitySettings.Kind, seed: UInt64) throws {
     let d = 3
     let prior = try Simulators.gaussianPrior(d)
@@ -68,7 +68,13 @@ struct LearntPosteriorTests {
         }
       }
     }
-    // Over ten seeds these were at most 0.12 and 0.13.
-    #expect(ofMeans.squareRoot() < 0.15 && ofCovariances.squareRoot() < 0.16)
+    // Over ten seeds these were at most 0.055 and 0.081, 0.090 and 0.092, 0.128 and 0.110.
+    let (mean, covariance) =
+      switch kind {
+      case .splineFlow: (0.07, 0.1)
+      case .autoregressiveFlow: (0.11, 0.11)
+      case .mixture: (0.15, 0.13)
+      }
+    #expect(ofMeans.squareRoot() < mean && ofCovariances.squareRoot() < covariance)
   }
 }

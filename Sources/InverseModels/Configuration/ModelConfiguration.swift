@@ -112,6 +112,7 @@ extension ModelConfiguration: StoredSettings {
   package static let fixedKeys: Set<String> = ["model", "preset"]
   package static let laterSettings: [(path: [String], value: JSONDocument)] = [
     (["training", "average_epochs"], .integer(0)), (["training", "exchange_noise"], .flag(false)),
+    (["network", "counts_channels"], .flag(false)),
   ]
 
   /// The configuration as JSON with sorted keys.

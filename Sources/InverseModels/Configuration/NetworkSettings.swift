@@ -69,9 +69,12 @@ public struct ElectrodeTransformerSettings: Hashable, Codable, Sendable {
   public var fewestChannels = 16
   /// Whether a sample is divided by its root mean square, whose logarithm goes to the head.
   public var normalizesSamples = true
+  /// Whether the head is told the logarithm of the number of channels.
+  public var countsChannels = true
 
   enum CodingKeys: String, CodingKey {
     case width, layers, heads, dropout
+    case countsChannels = "counts_channels"
     case placeHidden = "place_hidden"
     case feedForward = "feed_forward"
     case headWidth = "head_width"

@@ -7,7 +7,8 @@ import Networks
 /// A token is the whole time course of an electrode, embedded, times gains and plus offsets that a small network reads
 /// from the electrode's place. Gains make the mean over electrodes a set of spatial filters, whatever the cap; the
 /// plain mean of potentials to the average reference is 0. The head gets that mean, the mean behind the layers of
-/// attention, and the logarithm of the sample's size.
+/// attention, and the logarithms of the sample's size and of the number of its electrodes: means over few electrodes hold
+/// more noise, and the head must know.
 struct ElectrodeTransformer: NetworkBody {
   private let embedding: Linear
   private let gains: PositionEmbedding
@@ -16,6 +17,7 @@ struct ElectrodeTransformer: NetworkBody {
   private let filtered: Linear
   private let attended: Linear?
   private let scale: Linear?
+  private let count: Linear?
   private let head: ResidualHead
   private let settings: ElectrodeTransformerSettings
   /// Directions of the electrodes from the centre of the head, shape `[electrode, 3]`.
@@ -43,6 +45,9 @@ struct ElectrodeTransformer: NetworkBody {
     scale =
       sizes.normalizesSamples
       ? Linear("scale", input: 1, output: sizes.headWidth, in: &store, using: &stream) : nil
+    count =
+      sizes.countsChannels
+      ? Linear("count", input: 1, output: sizes.headWidth, in: &store, using: &stream) : nil
     head = ResidualHead(
       "head", width: sizes.headWidth, blocks: sizes.headBlocks, outputs: outputs, dropout: sizes.dropout, in: &store,
       using: &stream)
@@ -65,6 +70,7 @@ struct ElectrodeTransformer: NetworkBody {
       summary = tape.add(summary, attended(tape.mean(x, over: tokens.sequences), on: tape))
     }
     if let scale, let logScale = tokens.logScale { summary = tape.add(summary, scale(logScale, on: tape)) }
+    if let count { summary = tape.add(summary, count(tape.logCounts(of: tokens.sequences), on: tape)) }
     return head(summary, on: tape)
   }
 

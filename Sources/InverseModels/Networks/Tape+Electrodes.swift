@@ -50,6 +50,13 @@ extension Tape {
       values: values, electrodes: kept.flatMap(\.self), sequences: sequences, logScale: logScale)
   }
 
+  /// Logarithms of the numbers of a sample's electrodes over 32, a usual cap: constants, shape `[samples, 1]`.
+  func logCounts(of sequences: Sequences) -> Node {
+    let counts = matrix(rows: sequences.count, columns: 1, needsGradient: false)
+    for sample in 0..<sequences.count { counts.values[sample] = log(Float(sequences.rows(of: sample).count) / 32) }
+    return counts
+  }
+
   /// Divides every sample by its root mean square.
   ///
   /// - Parameter inputs: Constants, shape `[samples, values]`.

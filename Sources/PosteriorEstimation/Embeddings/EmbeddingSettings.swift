@@ -1,3 +1,4 @@
+import EEGCore
 import InverseModels
 
 /// Which embedding stands in front of the density, and its sizes.
@@ -12,7 +13,7 @@ public enum EmbeddingSettings: Hashable, Sendable {
   case model(ModelEmbeddingSettings)
 
   /// Short names, as on the command line.
-  public enum Kind: String, Hashable, Codable, CaseIterable, Sendable {
+  public enum Kind: String, Hashable, Sendable, NamedChoice {
     /// The data as they are.
     case identity
     /// Linear layers.
@@ -66,6 +67,31 @@ public enum EmbeddingSettings: Hashable, Sendable {
   }
 }
 
+extension EmbeddingSettings {
+  /// How the embedding wants to be trained; nil where it is small beside the density.
+  var defaultTraining: TrainingPlan? {
+    guard case .model(let settings) = self else { return nil }
+    return ModelConfiguration(settings.model).training
+  }
+}
+
+extension NetworkSettings {
+  /// The same sizes, nothing of which is dropped in training.
+  fileprivate var withoutDropout: NetworkSettings {
+    switch self {
+    case .studyTransformer(var sizes):
+      sizes.dropout = 0
+      return .studyTransformer(sizes)
+    case .electrodeTransformer(var sizes):
+      sizes.dropout = 0
+      return .electrodeTransformer(sizes)
+    case .recurrent(var sizes):
+      sizes.dropout = 0
+      return .recurrent(sizes)
+    }
+  }
+}
+
 /// Sizes of linear layers with ReLU between them.
 public struct FullyConnectedSettings: Hashable, Codable, Sendable {
   /// Values of a context.
@@ -113,11 +139,11 @@ public struct ModelEmbeddingSettings: Hashable, Codable, Sendable {
 
   enum CodingKeys: String, CodingKey { case outputs, model, preparation, network }
 
-  /// The preset `default` of a family.
+  /// The preset `default` of a family, without dropout: a density would take it for noise of the data.
   public init(_ model: ModelKind) {
     let configuration = ModelConfiguration(model)
     self.model = model
-    (preparation, network) = (configuration.preparation, configuration.network)
+    (preparation, network) = (configuration.preparation, configuration.network.withoutDropout)
   }
 
   /// A configuration of `InverseModels` with these settings.

@@ -30,8 +30,15 @@ public struct AffineAutoregression: FlowTransform {
     for number in 0..<blocks {
       layers.append(Linear("\(name).blocks.\(number)", input: hidden, output: hidden, in: &store, using: &stream))
     }
-    layers.append(Linear("\(name).final", input: hidden, output: 2 * count, in: &store, using: &stream))
-    self.layers = layers
+    let final = Linear(
+      "\(name).final", input: hidden, output: 2 * count, limit: 0.1 * Initialization.linearLimit(inputs: hidden),
+      in: &store, using: &stream)
+    if let bias = final.bias {
+      // Factors of 1 and no summands, so that a fresh flow is nearly the identity.
+      let one = Initialization.inverseSoftplus(1 - Tape.smallestAffineScale)
+      for value in 0..<count { store.values[bias.offset + 2 * value] += one }
+    }
+    self.layers = layers + [final]
     layerMasks =
       [masks.ofValues] + Array(repeating: masks.ofUnits, count: blocks) + [masks.ofParameters(2)]
     for (layer, mask) in zip(layers, layerMasks) {

@@ -1,3 +1,4 @@
+import EEGCore
 import EvokeNumerics
 import Networks
 
@@ -11,7 +12,7 @@ public enum DensitySettings: Hashable, Sendable {
   case mixture(MixtureSettings)
 
   /// Short names, as on the command line.
-  public enum Kind: String, Hashable, Codable, CaseIterable, Sendable {
+  public enum Kind: String, Hashable, Sendable, NamedChoice {
     /// Neural spline flow.
     case splineFlow = "nsf"
     /// Masked autoregressive flow.

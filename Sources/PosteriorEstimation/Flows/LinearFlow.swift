@@ -1,5 +1,4 @@
 import EvokeNumerics
-import Foundation
 import Networks
 
 /// L U x + b with triangular factors, the identity at first; nflows' `LULinear`.
@@ -18,7 +17,7 @@ public struct LinearFlow: FlowTransform {
     let triangle = count * (count - 1) / 2
     lower = triangle > 0 ? store.add("\(name).lower", shape: [triangle]) { 0 } : nil
     upper = triangle > 0 ? store.add("\(name).upper", shape: [triangle]) { 0 } : nil
-    let one = Float(log(expm1(1 - Double(Tape.smallestAffineScale))))
+    let one = Initialization.inverseSoftplus(1 - Tape.smallestAffineScale)
     diagonal = store.add("\(name).diagonal", shape: [count]) { one }
     bias = store.add("\(name).bias", shape: [count]) { 0 }
   }

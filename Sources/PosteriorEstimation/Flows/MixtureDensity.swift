@@ -1,5 +1,4 @@
 import EvokeNumerics
-import Foundation
 import Networks
 
 /// A mixture of normal distributions whose parameters are outputs of a network of the context.
@@ -43,7 +42,7 @@ public struct MixtureDensity: ConditionalDensity {
   private static func temper(_ final: Linear, of mixture: NormalMixture, hidden: Int, in store: inout ParameterStore) {
     guard let bias = final.bias else { return }
     let means = mixture.components..<mixture.components * (1 + mixture.count)
-    let one = Float(log(expm1(1 - Double(NormalMixture.smallestScale))))
+    let one = Initialization.inverseSoftplus(1 - NormalMixture.smallestScale)
     for row in 0..<mixture.parameterCount where !means.contains(row) {
       for place in row * hidden..<(row + 1) * hidden { store.values[final.weight.offset + place] *= 0.01 }
       store.values[bias.offset + row] *= 0.01

@@ -22,8 +22,10 @@ struct ResidualConditioner: Sendable {
 
   /// Adds `name.initial.weight`, `name.context`, `name.blocks.0.context`, `name.blocks.0.linear1`,
   /// `name.blocks.0.linear2` and so on, and `name.final`.
+  ///
+  /// - Parameter firstOutputs: What the outputs are near at first.
   init(
-    _ name: String, inputs: Int, contextCount: Int, outputs: Int, hidden: Int, blocks count: Int,
+    _ name: String, inputs: Int, contextCount: Int, firstOutputs: [Float], hidden: Int, blocks count: Int,
     in store: inout ParameterStore, using stream: inout RandomStream
   ) {
     self.hidden = hidden
@@ -41,7 +43,10 @@ struct ResidualConditioner: Sendable {
         // Blocks begin as nearly the identity.
         second: Linear("\(place).linear2", input: hidden, output: hidden, limit: 1e-3, in: &store, using: &stream))
     }
-    final = Linear("\(name).final", input: hidden, output: outputs, in: &store, using: &stream)
+    final = Linear(
+      "\(name).final", input: hidden, output: firstOutputs.count,
+      limit: 0.1 * Initialization.linearLimit(inputs: hidden), in: &store, using: &stream)
+    if let bias = final.bias { store.setValues(zip(store.values(of: bias), firstOutputs).map(+), of: bias) }
   }
 
   /// Parameters, shape `[outputs, samples]`.

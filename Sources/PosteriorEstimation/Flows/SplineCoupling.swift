@@ -11,7 +11,8 @@ public struct SplineCoupling: FlowTransform {
   private let spline: SplineSettings
   private let conditioner: ResidualConditioner
 
-  /// Adds the parameters of a residual network, `name.initial.weight`, `name.context.weight` and so on.
+  /// Adds the parameters of a residual network, `name.initial.weight`, `name.context.weight` and so on; at first the
+  /// splines are nearly straight.
   ///
   /// - Parameters:
   ///   - count: Values, d.
@@ -24,8 +25,11 @@ public struct SplineCoupling: FlowTransform {
   ) {
     (self.transformed, self.spline) = (transformed, spline)
     others = (0..<count).filter { !transformed.contains($0) }
+    // Even bins with slopes of 1, so that a fresh flow is nearly the identity.
+    let one = Initialization.inverseSoftplus(1 - spline.smallestSlope)
+    let parameters = Array(repeating: Float(0), count: 2 * spline.bins) + Array(repeating: one, count: spline.bins - 1)
     conditioner = ResidualConditioner(
-      name, inputs: others.count, contextCount: contextCount, outputs: transformed.count * spline.parameterCount,
+      name, inputs: others.count, contextCount: contextCount, firstOutputs: transformed.flatMap { _ in parameters },
       hidden: hidden, blocks: blocks, in: &store, using: &stream)
   }
 

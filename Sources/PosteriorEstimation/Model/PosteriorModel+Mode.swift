@@ -30,7 +30,7 @@ extension PosteriorModel {
   /// The most likely parameters for each observation, by gradient ascent from the best of some draws.
   ///
   /// The density is that over parameters, not over the unconstrained space. A density that rises towards a limit of the
-  /// prior has its mode next to it: 0.2 % of a box's width inside, nearer than which no density is learnt well.
+  /// prior has its mode next to it: 0.5 % of a box's width inside, nearer than which no density is learnt well.
   ///
   /// - Parameters:
   ///   - observations: Shape `[k]` + that of the data.

@@ -15,7 +15,7 @@ enum ParameterMap: Hashable, Sendable {
   /// Part of the interval that all but 2 in 1,000 draws lie in, next to a limit, in which the line is bent.
   ///
   /// Chosen by held-out log densities on four tasks, see `docs/posteriors.md`.
-  static let edgeShare = 0.05
+  static let edgeShare = 0.1
   /// Furthest that values at a limit, or next to it, are taken beyond the begin of the edge, in units of its normal
   /// distribution: a part 1e-15 of the edge is left.
   static let reach = 8.0

@@ -19,14 +19,14 @@ public struct PosteriorConfiguration: Hashable, Sendable {
     self.density = DensitySettings(density)
     self.embedding = EmbeddingSettings(embedding)
     scaling = self.embedding.defaultScaling
-    training = Self.defaultTraining
+    training = self.embedding.defaultTraining ?? Self.defaultTraining
   }
 
-  /// Adam until 20 epochs bring nothing better, with gradients up to 5 as in sbi; the rate is ten times sbi's, which the
+  /// Adam until 20 epochs bring nothing better, with gradients up to 5 as in sbi; the rate is six times sbi's, which the
   /// running mean of parameters allows.
   private static var defaultTraining: TrainingPlan {
     var plan = TrainingPlan()
-    (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 100, 5e-3, 5, 20)
+    (plan.epochs, plan.batch, plan.learningRate, plan.longestGradient, plan.patience) = (2000, 100, 3e-3, 5, 20)
     (plan.averageEpochs, plan.shards) = (4, 2)
     return plan
   }

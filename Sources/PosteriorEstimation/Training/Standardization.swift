@@ -1,3 +1,4 @@
+import EEGCore
 import Foundation
 
 /// Values less a mean, divided by a standard deviation: what was found on the training split alone.
@@ -15,7 +16,7 @@ public struct Standardization: Hashable, Codable, Sendable {
 }
 
 /// How data are brought to a size near 1 before an embedding.
-public enum DataScaling: String, Hashable, Codable, CaseIterable, Sendable {
+public enum DataScaling: String, Hashable, Sendable, NamedChoice {
   /// They stay.
   case none
   /// Each value by its own mean and standard deviation: for features.

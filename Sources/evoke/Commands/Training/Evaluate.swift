@@ -7,7 +7,7 @@ import PosteriorEstimation
 /// `evoke evaluate`: how well a network does.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare a network's estimates with the truth.",
+    abstract: "Compare a network's estimates with the truth, or judge a posterior.",
     discussion: """
       On the simulations that a network was trained on, its test split is taken; of other data, all good simulations. \
       MSE is of targets scaled so that the training split goes from 0 to 1; beside it stands that of always giving the \
@@ -38,7 +38,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Posteriors: draws for each simulation; 1000 when left out.", valueName: "n")) var draws:
     Int?
   @Option(help: ArgumentHelp("Posteriors: simulations at most; 1000 when left out.", valueName: "n")) var runs: Int?
-  @Flag(help: "Posteriors: all diagnostics, which is what they get anyway.") var diagnostics = false
+  @Flag(help: "Posteriors: judge by diagnostics of draws; the default, which scripts may spell out.") var diagnostics =
+    false
   @Flag(help: "Print JSON.") var json = false
   @Option(help: ArgumentHelp("Threads; the result does not depend on it.", valueName: "n"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
