@@ -45,7 +45,10 @@ struct SimulatorFilesTests {
     let found = try SimulatorFiles.readData(doubles, count: 3)
     #expect(found.dataShape == [2] && found.isGood == [true, true, false])
     #expect(found.values[2].isNaN && found.values[3...] == [4, 5, 6])
-    let integers = try write("b.h5") { try $0.write([7, 8] as [Int32], to: "x", shape: [2]) }
+    let integers = try write("b.h5") { file in
+      try file.write([7, 8] as [Int32], to: "x", shape: [2])
+      try file.write([1, 1] as [Int64], to: "ok", shape: [2])
+    }
     let scalars = try SimulatorFiles.readData(integers, count: 2)
     #expect(scalars.dataShape == [] && scalars.values == [7, 8] && scalars.isGood == [true, true])
   }

@@ -83,7 +83,7 @@ struct SequentialTests {
     #expect(estimation.model == nil && estimation.rounds.isEmpty)
     for number in 0..<3 {
       let round = try #require(try estimation.advance())
-      #expect(round.number == number && round.simulations == 120 && round.failed == 0 && round.epochs == 4)
+      #expect(round.number == number && round.simulations == 120 && round.failed == 0 && round.epochs.count == 4)
       #expect((round.acceptance != nil) == (method == .truncated && number > 0))
       #expect(estimation.isGood.count == 120 * (number + 1) && estimation.data.count == 240 * (number + 1))
     }
@@ -130,6 +130,7 @@ struct SequentialTests {
     var failing = try estimation(.truncated, rounds: 1, simulations: 50, simulator: LinearSimulator(failsAbove: -2))
     var error = #expect(throws: PosteriorError.self) { try failing.advance() }
     #expect(error?.code == .tooFewPairs && error?.message.contains("50 failed") == true)
+    #expect(failing.parameters.isEmpty && failing.isGood.isEmpty && failing.rounds.isEmpty)
     var wide = try estimation(.truncated, rounds: 1, simulations: 50, simulator: LinearSimulator(width: 3))
     error = #expect(throws: PosteriorError.self) { try wide.advance() }
     #expect(error?.code == .shapeDiffers && error?.message.contains("[3]") == true)

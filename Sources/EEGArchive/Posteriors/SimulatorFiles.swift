@@ -63,7 +63,7 @@ public enum SimulatorFiles {
       if file.exists("ok") {
         let ok = try file.dataset("ok")
         try ok.require(shape: [count])
-        isGood = try ok.read(UInt8.self).values.map { $0 == 1 }
+        isGood = try ObservedData(reading: ok, as: [count]).floats.map { $0 == 1 }
       }
       return Output(dataShape: Array(x.shape.dropFirst()), values: values, isGood: isGood)
     }

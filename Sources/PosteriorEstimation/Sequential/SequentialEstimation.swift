@@ -92,25 +92,25 @@ public struct SequentialEstimation<Source: Simulator> {
     let number = rounds.count
     guard number < settings.rounds else { return nil }
     let proposal = try proposal(round: number)
-    let chosen = proposal.parameters
-    let result = try simulator.simulate(chosen, first: isGood.count) { progress(.simulating($0)) }
+    let result = try simulator.simulate(proposal.parameters, first: isGood.count) { progress(.simulating($0)) }
     guard result.count == settings.simulations, result.shape == shape else {
       throw PosteriorError(
         code: .shapeDiffers,
         message: "the simulator made \(result.count) simulations of the shape \(result.shape), where "
           + "\(settings.simulations) of the shape of the observation, \(shape), are wanted")
     }
-    parameters += chosen
-    data += result.values
-    isGood += result.isGood
+    let (parameters, data) = (parameters + proposal.parameters, data + result.values)
+    let isGood = isGood + result.isGood
     var training = try PosteriorTraining(
-      configuration, prior: prior, pairs: pairs, description: description, threads: threads,
-      plan: plan(round: number))
+      configuration, prior: prior,
+      pairs: InMemoryPairs(parameters: parameters, data: data, shape: shape, isGood: isGood), description: description,
+      threads: threads, plan: plan(round: number))
     while let latest = try training.advance() { progress(.training(latest)) }
-    self.training = training
+    // Only now, so that a round that fails leaves the pairs as they were.
+    (self.parameters, self.data, self.isGood, self.training) = (parameters, data, isGood, training)
     let round = SequentialRound(
       number: number, simulations: result.count, failed: result.failedCount, acceptance: proposal.acceptance,
-      isResampled: proposal.isResampled, checkpoint: training.checkpoint)
+      isResampled: proposal.isResampled, epochs: training.checkpoint.epochs, bestEpoch: training.checkpoint.bestEpoch)
     rounds.append(round)
     return round
   }
@@ -181,13 +181,13 @@ public struct SequentialRound: Hashable, Sendable {
   public let acceptance: Double?
   /// `tsnpe`: whether that was so little that the posterior was resampled.
   public let isResampled: Bool
-  /// What the training came to.
-  public let checkpoint: TrainingCheckpoint
+  /// What the epochs of the training came to.
+  public let epochs: [TrainingEpoch]
+  /// Number of the epoch whose parameters are kept, from 0 on.
+  public let bestEpoch: Int?
 
-  /// Epochs of the training.
-  public var epochs: Int { checkpoint.epochs.count }
   /// The lowest validation loss; of another kind in later rounds of `snpe-c`.
-  public var validationLoss: Double? { checkpoint.bestEpoch.flatMap { checkpoint.epochs[$0].validationLoss } }
+  public var validationLoss: Double? { bestEpoch.flatMap { epochs[$0].validationLoss } }
   /// Whether so many failed that the posterior is one of simulations that succeed.
   public var isConditional: Bool { Double(failed) > Self.highFailureShare * Double(simulations) }
   /// Share of simulations that fail from which on that is said.

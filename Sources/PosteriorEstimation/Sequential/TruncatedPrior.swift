@@ -105,29 +105,38 @@ struct TruncatedPrior {
   /// Weights, prior by posterior, vary much at the border of the region, where few draws are. So each point then moves
   /// some steps of a Metropolis walk over the unconstrained space, which leaves the prior in the region as it is, and
   /// tells copies of a draw from each other. Source: Gilks and Berzuini 2001, "Following a moving target".
+  ///
+  /// - Throws: ``PosteriorError``, code `notFinite`, if no draw is of any use.
   func resampled(_ count: Int) throws(PosteriorError) -> [Double] {
     let (space, d) = (model.space, model.space.count)
     let total = min(max(Self.oversampling * count, 4096), Self.mostDraws)
-    // Another stream of numbers than the draws that found the region.
-    let draws = try model.draws(total, given: observation, seed: seed ^ 0x5DEE_CE66, threads: threads)
-    var weights = (0..<total).map { row in
-      draws.logDensity[row] < threshold
-        ? -.infinity : space.freePrior.logDensity(Array(draws.values[row * d..<(row + 1) * d])) - draws.logDensity[row]
-    }
-    let largest = weights.reduce(-.infinity, max)
-    weights = weights.map { exp($0 - largest) }
     var stream = RandomStream(seed: seed, simulation: 0, purpose: .truncatedPrior)
+    // Others than the draws that found the region.
+    let draws = try model.draws(total, given: observation, seed: stream.next(), threads: threads)
+    // Log weights of what is in the region.
+    var candidates: [(point: [Double], weight: Double)] = []
+    for row in 0..<total where draws.logDensity[row] >= threshold {
+      let values = Array(draws.values[row * d..<(row + 1) * d])
+      let weight = space.freePrior.logDensity(values) - draws.logDensity[row]
+      if weight.isFinite, let point = space.point(of: values) { candidates.append((point, weight)) }
+    }
+    guard let largest = candidates.map(\.weight).max() else {
+      throw PosteriorError(
+        code: .notFinite,
+        message: "none of \(total) draws of the last round's posterior has a density that is finite and in its region; "
+          + "train with a lower learning rate, or with more simulations")
+    }
     // Systematic resampling: evenly spaced marks on the line of cumulated weights.
+    let weights = candidates.map { exp($0.weight - largest) }
     let (step, offset) = (weights.reduce(0, +) / Double(count), stream.uniform())
     var (points, row, sum) = ([[Double]](), 0, weights[0])
     points.reserveCapacity(count)
     for number in 0..<count {
-      while sum < (Double(number) + offset) * step, row < total - 1 {
+      while sum < (Double(number) + offset) * step, row < weights.count - 1 {
         row += 1
         sum += weights[row]
       }
-      guard let point = space.point(of: draws.values[row * d..<(row + 1) * d]) else { continue }
-      points.append(point)
+      points.append(candidates[row].point)
     }
     return try moved(points, using: &stream).flatMap { space.parameters(at: $0) }
   }

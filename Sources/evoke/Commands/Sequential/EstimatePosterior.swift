@@ -55,6 +55,10 @@ struct EstimatePosterior: ParsableCommand {
   var quantile = SequentialSettings().quantile
   @Option(help: ArgumentHelp("snpe-c: parameters that are compared for each data.", valueName: "n"))
   var atoms = SequentialSettings().atoms
+  @Flag(
+    inversion: .prefixedNo,
+    help: "snpe-c: pairs of the first round, which are of the prior, keep the loss of that round beside the other.")
+  var combined = SequentialSettings().isCombined
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
@@ -112,7 +116,7 @@ struct EstimatePosterior: ParsableCommand {
     configuration.training.seed = seed
     var settings = SequentialSettings()
     (settings.method, settings.rounds, settings.simulations) = (method, rounds, simulations)
-    (settings.quantile, settings.atoms) = (quantile, atoms)
+    (settings.quantile, settings.atoms, settings.isCombined) = (quantile, atoms, combined)
     do {
       for text in setModel {
         let (name, value) = try OptionText.assignment(text, example: "density.bins=12")
@@ -137,50 +141,62 @@ struct EstimatePosterior: ParsableCommand {
     } catch let error as PosteriorError {
       throw InFile(path: observation, error: error)
     }
-    try makeRounds(&estimation)
-    guard let training = estimation.training else { return }
-    let origin = SequentialOrigin(
-      settings: settings, failed: estimation.isGood.count { !$0 }, observation: observation,
-      values: source.values)
-    let archive = try WeightsArchive(
-      estimation, training: training, origin: origin, simulations: source.simulations, noiseLevel: source.noiseLevel)
-    try archive.write(to: output)
-    if let pairs {
-      try SimulatorFiles.writePairs(
-        theta: estimation.parameters, x: estimation.data, shape: estimation.shape, isGood: estimation.isGood,
-        prior: .init(parameters: source.prior.parameters, group: source.prior.group),
-        proposal: JSONOutput.line(origin), to: pairs)
-    }
-    if let samples { try writeSamples(training.model, source, archive, to: samples) }
+    while let training = try makeRound(&estimation) { try write(estimation, training, source) }
+    guard let model = estimation.model else { return }
+    if let samples { try writeSamples(model, source, to: samples) }
     if json {
       try JSONOutput.print(
         SequentialReport(
-          weights: output, method: settings.method.rawValue, rounds: estimation.rounds.map(SequentialReport.Round.init))
-      )
+          weights: output, method: method.rawValue, rounds: estimation.rounds.map(SequentialReport.Round.init)))
     } else {
-      Console.print("\(output): \(configuration.name), \(origin.text)")
+      Console.print("\(output): \(configuration.name), \(origin(of: estimation).text)")
     }
   }
 
-  private func makeRounds(_ estimation: inout SequentialEstimation<AnySimulator>) throws {
-    while true {
-      let progress = RoundProgress(round: estimation.rounds.count, epochs: estimation.configuration.training.epochs)
-      defer { progress.finish() }
-      guard let round = try estimation.advance({ progress.update($0) }) else { return }
-      progress.finish()
-      if !json { Console.print(SequentialReport.line(round, of: estimation.settings)) }
-      if round.isConditional {
-        Console.note(
-          String(
-            format: "round %d: %.0f %% of the simulations failed and are left out; the posterior is that of "
-              + "simulations that succeed", round.number + 1, 100 * Double(round.failed) / Double(round.simulations)))
-      }
+  /// Makes one round, and tells what it came to.
+  private func makeRound(
+    _ estimation: inout SequentialEstimation<AnySimulator>
+  ) throws -> PosteriorTraining<InMemoryPairs>? {
+    let progress = RoundProgress(round: estimation.rounds.count, epochs: estimation.configuration.training.epochs)
+    defer { progress.finish() }
+    guard let round = try estimation.advance({ progress.update($0) }) else { return nil }
+    progress.finish()
+    if !json { Console.print(SequentialReport.line(round, of: estimation.settings)) }
+    if round.isConditional {
+      Console.note(
+        String(
+          format: "round %d: %.0f %% of the simulations failed and are left out; the posterior is that of simulations "
+            + "that succeed", round.number + 1, 100 * Double(round.failed) / Double(round.simulations)))
     }
+    return estimation.training
   }
 
-  private func writeSamples(
-    _ model: PosteriorModel, _ source: SequentialSource, _ archive: WeightsArchive, to path: String
+  private func origin(of estimation: SequentialEstimation<AnySimulator>) -> SequentialOrigin {
+    var settings = estimation.settings
+    settings.rounds = estimation.rounds.count
+    return SequentialOrigin(
+      settings: settings, failed: estimation.isGood.count { !$0 }, observation: observation,
+      values: estimation.observation)
+  }
+
+  /// Writes weights and pairs, after every round: a run that is stopped leaves those of its last one.
+  private func write(
+    _ estimation: SequentialEstimation<AnySimulator>, _ training: PosteriorTraining<InMemoryPairs>,
+    _ source: SequentialSource
   ) throws {
+    let origin = origin(of: estimation)
+    try WeightsArchive(
+      estimation, training: training, origin: origin, simulations: source.simulations, noiseLevel: source.noiseLevel
+    ).write(to: output)
+    guard let pairs else { return }
+    try SimulatorFiles.writePairs(
+      theta: estimation.parameters, x: estimation.data, shape: estimation.shape, isGood: estimation.isGood,
+      prior: .init(parameters: source.prior.parameters, group: source.prior.group),
+      proposal: JSONOutput.line(origin), to: pairs)
+  }
+
+  private func writeSamples(_ model: PosteriorModel, _ source: SequentialSource, to path: String) throws {
+    let archive = try WeightsArchive(reading: output)
     let drawn = try model.draws(draws, given: source.values, seed: seed, threads: threads)
     try PosteriorArchive(
       parameters: model.space.parameters, observationCount: 1, samples: drawn.values, logDensities: drawn.logDensity,

@@ -15,7 +15,7 @@ struct SequentialReport: Encodable {
 
     init(_ round: SequentialRound) {
       (simulations, failed, acceptance) = (round.simulations, round.failed, round.acceptance)
-      (resampled, epochs, validation_loss) = (round.isResampled, round.epochs, round.validationLoss)
+      (resampled, epochs, validation_loss) = (round.isResampled, round.epochs.count, round.validationLoss)
     }
   }
 
@@ -30,7 +30,7 @@ struct SequentialReport: Encodable {
       let share = String(format: "acceptance %.3g %%", 100 * acceptance)
       parts.append(round.isResampled ? "\(share), so the posterior was resampled" : share)
     }
-    parts.append(Formatting.count(round.epochs, "epoch"))
+    parts.append(Formatting.count(round.epochs.count, "epoch"))
     if let loss = round.validationLoss {
       let isAtomic = settings.method == .automatic && round.number > 0
       parts.append(String(format: "validation loss %.4g", loss) + (isAtomic ? " (of atoms)" : ""))
