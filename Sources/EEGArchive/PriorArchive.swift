@@ -58,7 +58,7 @@ public enum PriorArchive {
     }
   }
 
-  private static func read(_ group: HDF5Group, depth: Int) throws -> PriorGroup {
+  static func read(_ group: HDF5Group, depth: Int) throws -> PriorGroup {
     func values(_ property: String) throws -> [Double] { try group.readNumbers(property) }
     let kind = try group.attributeText("kind")
     switch kind {

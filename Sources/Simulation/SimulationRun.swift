@@ -83,8 +83,22 @@ public struct SimulationRun: Sendable {
   ///
   /// - Parameter numbers: Which; from 0 to 2^32 - 1.
   /// - Throws: ``SimulationError``; `HeadModelError` for a source that was drawn outside the brain.
-  public func part(_ numbers: Range<Int>) throws -> SimulatedPart {
-    let (parameters, outputs, observed) = try sources(numbers)
+  public func part(_ numbers: Range<Int>) throws -> SimulatedPart { try part(numbers, given: nil) }
+
+  /// Makes simulations of given parameters, on this thread; all but the parameters is decided by seed and number.
+  ///
+  /// With the parameters that ``part(_:)`` draws it makes the same simulations, bit by bit.
+  ///
+  /// - Parameters:
+  ///   - numbers: Which, n of them; from 0 to 2^32 - 1.
+  ///   - parameters: Shape `[n, d]`, in the order of ``prior``, which has to contain them.
+  /// - Throws: As ``part(_:)``.
+  public func part(_ numbers: Range<Int>, parameters: [Double]) throws -> SimulatedPart {
+    try part(numbers, given: parameters)
+  }
+
+  private func part(_ numbers: Range<Int>, given: [Double]?) throws -> SimulatedPart {
+    let (parameters, outputs, observed) = try sources(numbers, given: given)
     var part = SimulatedPart(
       numbers: numbers, parameters: parameters, sources: observed.averages.values.map(Float.init),
       potentials: try observation.potentials(observed), isFinite: outputs.isFinite,
@@ -120,17 +134,13 @@ public struct SimulationRun: Sendable {
       sources: observed.averages.values.map(Float.init), potential: silent, instructionSet: outputs.instructionSet)
   }
 
-  /// Draws parameters and simulates sources.
+  /// Draws parameters unless they are given, and simulates sources.
   func sources(
-    _ numbers: Range<Int>
+    _ numbers: Range<Int>, given: [Double]? = nil
   ) throws -> (parameters: [Double], outputs: SourceSimulation.Outputs, observed: ObservedSources) {
     let count = prior.count
-    var parameters = [Double](repeating: 0, count: numbers.count * count)
-    var draw = [Double](repeating: 0, count: count)
-    for (row, number) in numbers.enumerated() {
-      sampler.parameters(of: number, into: &draw)
-      for place in 0..<count { parameters[row * count + place] = draw[place] }
-    }
+    let parameters = given ?? draws(numbers)
+    precondition(parameters.count == numbers.count * count, "a simulation has \(count) parameters")
     let thetas = numbers.indices.map { number in
       let row = number - numbers.lowerBound
       return parameters[(row * count)..<((row + 1) * count)]
@@ -141,6 +151,18 @@ public struct SimulationRun: Sendable {
       numbers: numbers, thetas: thetas, outputs: outputs.samples, averages: try source.averages(of: outputs.samples),
       gains: gains)
     return (parameters, outputs, observed)
+  }
+
+  /// Parameters drawn from the prior, shape `[n, d]`.
+  private func draws(_ numbers: Range<Int>) -> [Double] {
+    let count = prior.count
+    var parameters = [Double](repeating: 0, count: numbers.count * count)
+    var draw = [Double](repeating: 0, count: count)
+    for (row, number) in numbers.enumerated() {
+      sampler.parameters(of: number, into: &draw)
+      for place in 0..<count { parameters[row * count + place] = draw[place] }
+    }
+    return parameters
   }
 }
 

@@ -23,7 +23,7 @@ struct Evoke: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Info.self, Check.self, Convert.self, AverageERP.self, Measure.self, Plot.self, Simulate.self, Merge.self,
-      Train.self, Evaluate.self, Sample.self, CompareSamples.self,
+      Train.self, EstimatePosterior.self, Evaluate.self, Sample.self, CompareSamples.self,
     ])
 
   static func main() {

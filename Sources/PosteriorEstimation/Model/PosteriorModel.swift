@@ -51,6 +51,11 @@ public struct PosteriorModel: Sendable {
   /// - Throws: ``PosteriorError``, code `shapeDiffers`, for other times, and where channels are known by number.
   public func adapted(to other: InputDescription) throws(PosteriorError) -> PosteriorModel {
     guard case .model(let settings) = configuration.embedding, case .potentials(let plan) = preparation.steps else {
+      if let description, description.channels.map(\.name) == other.channels.map(\.name),
+        description.times == other.times
+      {
+        return self
+      }
       throw PosteriorError(
         code: .shapeDiffers,
         message: "the embedding \(configuration.embedding.kind.rawValue) knows data by their place and takes no other "

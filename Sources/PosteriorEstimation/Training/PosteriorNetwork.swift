@@ -10,27 +10,37 @@ public struct PosteriorNetwork: TrainableNetwork {
   public let embedding: any Embedding
   /// The density of targets.
   public let density: any ConditionalDensity
+  /// What else a target says, and the loss of it; nil for the negative log density.
+  let contrast: AtomicContrast?
 
   /// An embedding and a density of as many values of a context.
   public init(embedding: any Embedding, density: any ConditionalDensity) {
+    self.init(embedding: embedding, density: density, contrast: nil)
+  }
+
+  init(embedding: any Embedding, density: any ConditionalDensity, contrast: AtomicContrast?) {
     precondition(embedding.outputCount == density.contextCount, "the density depends on what the embedding gives")
-    (self.embedding, self.density) = (embedding, density)
+    (self.embedding, self.density, self.contrast) = (embedding, density, contrast)
   }
 
   /// Values of a row of data.
   public var inputCount: Int { embedding.inputCount }
-  /// Parameters that are estimated, d.
-  public var targetCount: Int { density.count }
+  /// Parameters that are estimated, d, and what a contrast takes besides.
+  public var targetCount: Int { density.count + (contrast == nil ? 0 : AtomicContrast.extraCount) }
   /// Values of a context.
   public var outputCount: Int { embedding.outputCount }
   /// Rows that go through together, at most.
-  public var samplesPerPass: Int { embedding.samplesPerPass }
+  public var samplesPerPass: Int {
+    // Atoms are of the same pass, so there must be some to choose from.
+    max(embedding.samplesPerPass, contrast.map { 4 * $0.atoms } ?? 0)
+  }
 
   /// Contexts, shape `[samples, outputCount]`.
   public func outputs(for inputs: Node, on tape: Tape) -> Node { embedding.contexts(of: inputs, on: tape) }
 
   /// Negative log densities, shape `[samples, 1]`.
   public func losses(of outputs: Node, targets: Node, on tape: Tape) -> Node {
-    tape.scale(density.logDensity(of: targets, given: outputs, on: tape), by: -1)
+    if let contrast { return contrast.losses(of: density, given: outputs, targets: targets, on: tape) }
+    return tape.scale(density.logDensity(of: targets, given: outputs, on: tape), by: -1)
   }
 }

@@ -43,27 +43,34 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
     _ configuration: PosteriorConfiguration, prior: Prior, pairs: Source, description: InputDescription? = nil,
     checkpoint: TrainingCheckpoint? = nil, threads: Int = 1, progress: (Double) -> Void = { _ in }
   ) throws {
+    try self.init(
+      configuration, prior: prior, pairs: pairs, description: description, checkpoint: checkpoint, threads: threads,
+      plan: SequentialPlan(roundSizes: [pairs.count]), progress: progress)
+  }
+
+  /// Prepares a run on the pairs of one or several rounds.
+  init(
+    _ configuration: PosteriorConfiguration, prior: Prior, pairs: Source, description: InputDescription? = nil,
+    checkpoint: TrainingCheckpoint? = nil, threads: Int = 1, plan: SequentialPlan,
+    progress: (Double) -> Void = { _ in }
+  ) throws {
     try configuration.check()
     let space = try UnconstrainedSpace(prior)
     let usable = try UsablePairs(pairs, space: space) { progress(0.4 * $0) }
-    let split = try Self.split(usable, configuration)
-    let width = space.count
-    func point(_ place: Int) -> ArraySlice<Double> { usable.points[place * width..<(place + 1) * width] }
-    var moments = RunningMoments(count: width)
-    for place in split.training { moments.add(point(place)) }
-    let standardization = moments.independent
-    func targets(_ places: [Int]) -> [Float] {
-      places.flatMap { place in
-        zip(point(place), zip(standardization.mean, standardization.deviation)).map { Float(($0 - $1.0) / $1.1) }
-      }
-    }
+    let split = try Self.split(usable, configuration, plan.roundSizes)
     let (training, validation) = (
       split.training.map { usable.numbers[$0] }, split.validation.map { usable.numbers[$0] }
     )
-    let preparation = try Self.preparation(configuration, pairs, training: training, description: description)
-    let model = try PosteriorModel(
-      configuration, space: space, preparation: preparation, standardization: standardization,
-      description: description)
+    let model =
+      try plan.initial
+      ?? PosteriorModel(
+        configuration, space: space,
+        preparation: Self.preparation(configuration, pairs, training: training, description: description),
+        standardization: Self.standardization(usable, split.training, width: space.count), description: description)
+    let (preparation, standardization) = (model.preparation, model.standardization)
+    func targets(_ places: [Int]) -> [Float] {
+      places.flatMap { plan.target(of: $0, usable, space: space, standardization: standardization) }
+    }
     (self.usable, trainingPairs, validationPairs, initialModel) = (usable, training, validation, model)
     let trainingRows = try PreparedPairs(
       pairs, preparation: preparation, pairs: training, targets: targets(split.training)
@@ -72,36 +79,54 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
       pairs, preparation: preparation, pairs: validation, targets: targets(split.validation)
     ) { progress(0.9 + 0.1 * $0) }
     let settings = configuration.training.settings(rowCount: trainingRows.count)
+    let network = PosteriorNetwork(
+      embedding: model.network.embedding, density: model.network.density, contrast: plan.contrast)
     if var checkpoint {
       // More epochs may be asked for; all else is the same, or the caller has refused.
       checkpoint.settings = settings
       run = try TrainingRun(
-        model.network, parameterCount: model.parameters.values.count, resuming: checkpoint, training: trainingRows,
+        network, parameterCount: model.parameters.values.count, resuming: checkpoint, training: trainingRows,
         validation: validationRows, threads: threads)
     } else {
       run = try TrainingRun(
-        model.network, parameters: model.parameters, settings: settings, training: trainingRows,
+        network, parameters: model.parameters, settings: settings, training: trainingRows,
         validation: validationRows, threads: threads)
     }
   }
 
-  /// Places among the usable pairs, in ascending order.
+  /// Means and deviations of points.
+  private static func standardization(_ usable: UsablePairs, _ places: [Int], width: Int) -> Standardization {
+    var moments = RunningMoments(count: width)
+    for place in places { moments.add(usable.points[place * width..<(place + 1) * width]) }
+    return moments.independent
+  }
+
+  /// Places among the usable pairs, in ascending order; those of earlier rounds stay where they were.
   private static func split(
-    _ usable: UsablePairs, _ configuration: PosteriorConfiguration
+    _ usable: UsablePairs, _ configuration: PosteriorConfiguration, _ roundSizes: [Int]
   ) throws(PosteriorError) -> (training: [Int], validation: [Int]) {
     let count = usable.numbers.count
-    let validation = max(1, Int((Double(count) * configuration.validationShare).rounded()))
-    guard count - validation >= 2 else {
+    var (training, validation, first, end) = ([Int](), [Int](), 0, 0)
+    for (round, size) in roundSizes.enumerated() {
+      end += size
+      let next = usable.numbers[first...].firstIndex { $0 >= end } ?? count
+      let share = Int((Double(next - first) * configuration.validationShare).rounded())
+      var order = Array(first..<next)
+      var stream = RandomStream(seed: configuration.training.seed, simulation: round, purpose: .pairSplit)
+      stream.shuffle(&order)
+      let chosen = min(max(round == 0 ? 1 : 0, share), order.count)
+      training += order[chosen...].sorted()
+      validation += order[..<chosen].sorted()
+      first = next
+    }
+    guard training.count >= 2, !validation.isEmpty else {
       let left = usable.failedCount + usable.notFiniteCount
       throw PosteriorError(
         code: .tooFewPairs,
         message: "\(count) usable pairs are too few to train on"
           + (left > 0 ? ", and \(left) failed or are not finite" : "") + "; simulate at least a few hundred")
     }
-    var order = Array(0..<count)
-    var stream = RandomStream(seed: configuration.training.seed, simulation: 0, purpose: .pairSplit)
-    stream.shuffle(&order)
-    return (order[validation...].sorted(), order[..<validation].sorted())
+    return (training, validation)
   }
 
   private static func preparation(

@@ -248,7 +248,7 @@ struct SimulationRunTests {
 }
 
 /// Collects parts from several threads.
-private final class PartCollector: Sendable {
+final class PartCollector: Sendable {
   private let parts = Mutex<[SimulatedPart]>([])
   var all: [SimulatedPart] { parts.withLock { $0 } }
   func add(_ part: SimulatedPart) { parts.withLock { $0.append(part) } }

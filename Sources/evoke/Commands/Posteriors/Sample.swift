@@ -51,6 +51,11 @@ struct Sample: ParsableCommand {
     let model = observed.model
     do {
       let values = observed.data.floats
+      if let sequential = file.sequential, SequentialOrigin.fingerprint(of: values) != sequential.fingerprint {
+        Console.note(
+          "\(observation): \(weights) was estimated for one observation, of \(sequential.observation), and this is "
+            + "another; take a posterior of evoke train --model snpe, or run evoke snpe for it")
+      }
       let bar = ProgressBar("drawing")
       defer { bar.finish() }
       let drawn = try model.draws(draws, given: values, seed: seed, threads: threads, progress: bar.update)

@@ -77,6 +77,10 @@ struct Evaluate: ParsableCommand {
     guard output == nil, against == nil else {
       throw usageError("\(weights): -o and --against belong to networks that estimate; evoke sample keeps draws")
     }
+    if let sequential = file.sequential {
+      Console.note(
+        "\(weights): was estimated for one observation, of \(sequential.observation); what follows is of other data")
+    }
     let source = try SimulationsData(data)
     guard try source.fingerprint() != file.archive.data.fingerprint else {
       throw InFile(

@@ -12,6 +12,8 @@ struct PosteriorFile {
   let archive: WeightsArchive
   /// The configuration that is stored.
   let configuration: PosteriorConfiguration
+  /// Of a posterior that is for one observation; nil for any observation.
+  let sequential: SequentialOrigin?
 
   /// Whether an archive of weights holds a posterior, and not a network that estimates.
   static func isPosterior(_ archive: WeightsArchive) -> Bool {
@@ -24,6 +26,7 @@ struct PosteriorFile {
   /// - Throws: ``PosteriorError`` in the file.
   init(_ archive: WeightsArchive, path: String) throws {
     (self.path, self.archive) = (path, archive)
+    sequential = SequentialOrigin(configuration: archive.configuration)
     do { configuration = try PosteriorConfiguration(json: archive.configuration) } catch {
       throw InFile(path: path, error: error)
     }

@@ -61,19 +61,16 @@ struct SimulationsData: LabelledData {
 
   /// A code of what is in the file: parameters, statuses, settings, and the potentials of three simulations.
   ///
-  /// It tells another file from this one; it is no proof against intent. FNV-1a of 64 bits.
+  /// It tells another file from this one; it is no proof against intent.
   func fingerprint() throws -> String {
-    var code: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ bytes: UnsafeRawBufferPointer) {
-      for byte in bytes { code = (code ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
+    var code = Fingerprint()
     let texts = parameters.map(\.name) + ["\(count) \(archive.dataShape)", archive.layout?.settings ?? ""]
-    for text in texts { Array(text.utf8).withUnsafeBytes(add) }
-    try theta().withUnsafeBytes(add)
-    try isGood().map { $0 ? UInt8(1) : 0 }.withUnsafeBytes(add)
+    for text in texts { code.add(text) }
+    code.add(try theta())
+    code.add(try isGood().map { $0 ? UInt8(1) : 0 })
     for row in Set([0, count / 2, count - 1]).sorted() {
-      for level in noiseLevels.indices { try archive.x(row..<row + 1, level: level).withUnsafeBytes(add) }
+      for level in noiseLevels.indices { code.add(try archive.x(row..<row + 1, level: level)) }
     }
-    return String(format: "%016llx", code)
+    return code.text
   }
 }

@@ -74,15 +74,22 @@ struct PosteriorJob: TrainingJob {
   }
 
   func archive(isFinished: Bool) throws -> WeightsArchive {
-    var split = [UInt8](repeating: DataSplit.Part.none.rawValue, count: pairs.count)
-    for pair in training.trainingPairs { split[pair] = DataSplit.Part.training.rawValue }
-    for pair in training.validationPairs { split[pair] = DataSplit.Part.validation.rawValue }
-    return try WeightsArchive(
+    try WeightsArchive(
       training.model, checkpoint: checkpoint, isFinished: isFinished,
       data: WeightsArchive.Data(
-        fingerprint: fingerprint, settings: pairs.data.archive.layout?.settings ?? "", split: split,
-        noiseLevel: pairs.data.noiseLevels[pairs.level]))
+        fingerprint: fingerprint, settings: pairs.data.archive.layout?.settings ?? "",
+        split: training.split(of: pairs.count), noiseLevel: pairs.data.noiseLevels[pairs.level]))
   }
 
   mutating func advance() throws -> TrainingProgress? { try training.advance() }
+}
+
+extension PosteriorTraining {
+  /// What each of so many pairs is for, as archives of weights store it.
+  func split(of count: Int) -> [UInt8] {
+    var split = [UInt8](repeating: DataSplit.Part.none.rawValue, count: count)
+    for pair in trainingPairs { split[pair] = DataSplit.Part.training.rawValue }
+    for pair in validationPairs { split[pair] = DataSplit.Part.validation.rawValue }
+    return split
+  }
 }

@@ -62,7 +62,7 @@ struct TrainingLoop {
     return true
   }
 
-  private static func text(_ number: Int, _ epoch: TrainingEpoch) -> String {
+  static func text(_ number: Int, _ epoch: TrainingEpoch) -> String {
     let validation = epoch.validationLoss.map { String(format: ", validation %.5g", $0) } ?? ""
     return "epoch \(number): loss \(String(format: "%.5g", epoch.trainingLoss))\(validation)"
   }

@@ -10,7 +10,7 @@ struct WeightsReport: Encodable {
   private var archive: WeightsArchive { file.archive }
 
   private enum CodingKeys: String, CodingKey {
-    case path, format, kind, model, preset, uncertainty, estimator, embedding, noise_level
+    case path, format, kind, model, preset, uncertainty, estimator, embedding, noise_level, sequential
     case targets, parameters, epochs, best_epoch, validation_loss
     case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
   }
@@ -39,6 +39,7 @@ struct WeightsReport: Encodable {
       try container.encode(file.configuration.density.kind.rawValue, forKey: .estimator)
       try container.encode(file.configuration.embedding.kind.rawValue, forKey: .embedding)
       try container.encode(archive.data.noiseLevel, forKey: .noise_level)
+      try container.encode(file.sequential, forKey: .sequential)
     }
     try container.encode(archive.targets.map(\.name), forKey: .targets)
     try container.encode(archive.parameterCount, forKey: .parameters)
@@ -66,6 +67,7 @@ struct WeightsReport: Encodable {
       "  \(file.name), \(archive.parameterCount) parameters\(uncertainty)",
       "  estimates \(archive.targets.map { Formatting.printable($0.name) }.joined(separator: ", "))",
     ]
+    if case .posterior(let file) = file, let sequential = file.sequential { lines.append("  \(sequential.text)") }
     if let input = archive.input, let first = input.times.first, let last = input.times.last {
       lines.append(
         "  \(input.channels.count) channels, \(input.times.count) samples at \(Formatting.number(input.rate)) Hz from "
