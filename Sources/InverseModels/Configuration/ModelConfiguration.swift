@@ -54,8 +54,9 @@ public struct ModelConfiguration: Hashable, Sendable {
       try require(
         sizes.width > 0 && sizes.heads > 0 && sizes.width % sizes.heads == 0 && sizes.feedForward > 0
           && sizes.placeHidden > 0 && sizes.layers >= 0 && sizes.headWidth > 0 && sizes.headBlocks >= 0
-          && sizes.fewestChannels >= 0 && (0..<1).contains(sizes.dropout),
-        "width, heads, feed_forward, place_hidden and head_width are above 0, heads divides width, dropout is below 1")
+          && sizes.fewestChannels >= 0 && (0...1).contains(sizes.wholeShare) && (0..<1).contains(sizes.dropout),
+        "width, heads, feed_forward, place_hidden and head_width are above 0, heads divides width, dropout is below 1, "
+          + "whole_share lies in 0 ... 1")
     case .recurrent(let sizes):
       try require(
         sizes.hidden > 0 && sizes.layers > 0 && sizes.convolutions >= 0 && sizes.filters > 0 && sizes.kernel % 2 == 1
@@ -112,7 +113,7 @@ extension ModelConfiguration: StoredSettings {
   package static let fixedKeys: Set<String> = ["model", "preset"]
   package static let laterSettings: [(path: [String], value: JSONDocument)] = [
     (["training", "average_epochs"], .integer(0)), (["training", "exchange_noise"], .flag(false)),
-    (["network", "counts_channels"], .flag(false)),
+    (["network", "counts_channels"], .flag(false)), (["network", "whole_share"], .integer(0)),
   ]
 
   /// The configuration as JSON with sorted keys.

@@ -67,6 +67,8 @@ public struct ElectrodeTransformerSettings: Hashable, Codable, Sendable {
   public var dropout: Float = 0.1
   /// Fewest channels that a sample keeps in training; as many as there are, or 0, keeps all of them.
   public var fewestChannels = 16
+  /// Share of samples that keep all channels in training all the same.
+  public var wholeShare: Float = 0
   /// Whether a sample is divided by its root mean square, whose logarithm goes to the head.
   public var normalizesSamples = true
   /// Whether the head is told the logarithm of the number of channels.
@@ -80,6 +82,7 @@ public struct ElectrodeTransformerSettings: Hashable, Codable, Sendable {
     case headWidth = "head_width"
     case headBlocks = "head_blocks"
     case fewestChannels = "fewest_channels"
+    case wholeShare = "whole_share"
     case normalizesSamples = "normalizes_samples"
   }
 }

@@ -58,7 +58,7 @@ struct ElectrodeTransformer: NetworkBody {
     let tokens = tape.electrodeTokens(
       inputs, electrodeCount: electrodeCount,
       fewest: (1..<electrodeCount).contains(settings.fewestChannels) ? settings.fewestChannels : nil,
-      normalizes: settings.normalizesSamples)
+      wholeShare: settings.wholeShare, normalizes: settings.normalizesSamples)
     let places = tape.constant(places, rows: electrodeCount, columns: 3)
     let modulated = tape.modulate(
       embedding(tokens.values, on: tape), gains: gains(places, on: tape), offsets: offsets(places, on: tape),

@@ -26,11 +26,12 @@ extension Tape {
   /// - Parameters:
   ///   - inputs: Constants, shape `[samples, electrodeCount * width]`.
   ///   - fewest: Electrodes that stay at least; nil keeps all.
+  ///   - wholeShare: Share of samples that keep all of them all the same.
   func electrodeTokens(
-    _ inputs: Node, electrodeCount: Int, fewest: Int?, normalizes: Bool
+    _ inputs: Node, electrodeCount: Int, fewest: Int?, wholeShare: Float, normalizes: Bool
   ) -> ElectrodeTokens {
     let (samples, width) = (inputs.rows, inputs.columns / electrodeCount)
-    let kept = keptElectrodes(samples: samples, electrodeCount: electrodeCount, fewest: fewest)
+    let kept = keptElectrodes(samples: samples, electrodeCount: electrodeCount, fewest: fewest, wholeShare: wholeShare)
     let sequences =
       fewest == nil || pass == nil
       ? Sequences(count: samples, length: electrodeCount) : Sequences(lengths: kept.map(\.count))
@@ -112,13 +113,14 @@ extension Tape {
   }
 
   /// Numbers of the electrodes that every sample keeps, in ascending order.
-  private func keptElectrodes(samples: Int, electrodeCount: Int, fewest: Int?) -> [[Int32]] {
+  private func keptElectrodes(samples: Int, electrodeCount: Int, fewest: Int?, wholeShare: Float) -> [[Int32]] {
     let all = (0..<Int32(electrodeCount)).map(\.self)
     guard let fewest, let pass, fewest < electrodeCount else { return Array(repeating: all, count: samples) }
     var stream = RandomStream(seed: pass.seed, simulation: pass.step, purpose: .keptElectrodes)
     // A pass has fewer than 2^24 draws, so no two share one.
     stream.position = UInt64(pass.shard) << 44 | UInt64(pass.number) << 24
     return (0..<samples).map { _ in
+      if wholeShare > 0, stream.uniform() < Double(wholeShare) { return all }
       let count = fewest + stream.integer(below: electrodeCount - fewest + 1)
       var order = all
       for place in 0..<count { order.swapAt(place, place + stream.integer(below: electrodeCount - place)) }

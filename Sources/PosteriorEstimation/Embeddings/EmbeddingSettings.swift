@@ -76,14 +76,15 @@ extension EmbeddingSettings {
 }
 
 extension NetworkSettings {
-  /// The same sizes, nothing of which is dropped in training.
-  fileprivate var withoutDropout: NetworkSettings {
+  /// The same sizes for a density, which is to be right for the whole cap: nothing is dropped in training, and half of
+  /// the samples keep all channels.
+  fileprivate var forDensity: NetworkSettings {
     switch self {
     case .studyTransformer(var sizes):
       sizes.dropout = 0
       return .studyTransformer(sizes)
     case .electrodeTransformer(var sizes):
-      sizes.dropout = 0
+      (sizes.dropout, sizes.wholeShare) = (0, 0.5)
       return .electrodeTransformer(sizes)
     case .recurrent(var sizes):
       sizes.dropout = 0
@@ -143,7 +144,7 @@ public struct ModelEmbeddingSettings: Hashable, Codable, Sendable {
   public init(_ model: ModelKind) {
     let configuration = ModelConfiguration(model)
     self.model = model
-    (preparation, network) = (configuration.preparation, configuration.network.withoutDropout)
+    (preparation, network) = (configuration.preparation, configuration.network.forDensity)
   }
 
   /// A configuration of `InverseModels` with these settings.

@@ -6,6 +6,9 @@ extension PosteriorConfiguration: StoredSettings {
   public static let modelName = "snpe"
 
   package static let fixedKeys: Set<String> = ["model"]
+  package static let laterSettings: [(path: [String], value: JSONDocument)] = [
+    (["embedding", "network", "whole_share"], .integer(0))
+  ]
 
   /// The configuration as JSON with sorted keys.
   public func json() throws -> String { try storedText() }
