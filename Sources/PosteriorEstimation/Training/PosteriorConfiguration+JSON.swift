@@ -6,6 +6,7 @@ extension PosteriorConfiguration: StoredSettings {
   public static let modelName = "snpe"
 
   package static let fixedKeys: Set<String> = ["model"]
+  package static let laterSettings: [(path: [String], value: JSONDocument)] = [(["ensemble"], .integer(1))]
 
   /// The configuration as JSON with sorted keys.
   public func json() throws -> String { try storedText() }
