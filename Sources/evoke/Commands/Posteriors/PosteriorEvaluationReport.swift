@@ -71,6 +71,12 @@ struct PosteriorEvaluationReport: Encodable {
     miscalibrated = calibration.miscalibrated().map { found[$0].name }
   }
 
+  /// What was judged, on what, without folders.
+  var subtitle: String {
+    let files = [weights, data].map { Formatting.printable(($0 as NSString).lastPathComponent) }
+    return "\(files[0]), \(simulations) simulations of \(files[1]), \(draws) draws each"
+  }
+
   /// A table for people.
   func lines() -> [String] {
     func right(_ text: String, _ width: Int) -> String {
