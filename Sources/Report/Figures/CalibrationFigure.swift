@@ -141,7 +141,7 @@ public struct CalibrationFigure: PagedFigure {
     // Nothing is below 0, and all is below 1.
     page.append("$curve\(index) << EOD\n\(row(0, 0, 0, 0))\(rows.joined())\(row(1, 1, 1, 1))EOD\n")
     page.append(
-      "set arrow from 0, 0 to 1, \(isCoverage ? 1 : 0) nohead back dashtype (4,3) linewidth 0.8 linecolor rgb "
+      "set arrow from 0, 0 to 1, \(isCoverage ? 1 : 0) nohead front dashtype (4,3) linewidth 0.8 linecolor rgb "
         + "'\(Ink.zero)'\n")
     let colour = curve.isInside ? Self.inside : Self.outside
     page.panel(

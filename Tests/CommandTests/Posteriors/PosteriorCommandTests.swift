@@ -190,6 +190,7 @@ struct PosteriorCommandTests {
       ["train", "p.h5", "--model", "snpe", "--noise-level", "0", "1", "-o", "x.h5"],
       ["train", "p.h5", "--model", "snpe", "--set", "density.bin=3", "-o", "x.h5"],
       ["train", "p.h5", "--model", "snpe", "--set", "bins=0", "-o", "x.h5"],
+      ["train", "p.h5", "--model", "snpe", "--ensemble", "0", "--print-settings"],
       ["sample", "w.h5", "--observation", "x.h5", "-n", "0", "-o", "x.h5"],
     ])
   func mistakes(_ arguments: [String]) throws {
