@@ -128,7 +128,7 @@ struct SequentialCommandTests {
     let run = try made("--predict", "40", "-o", "w.h5", "--samples", "s.h5", "-n", "100")
     let lines = run.output.split(separator: "\n")
     #expect(lines.count == 3 && lines[1].contains("ensemble of 2, for one observation"))
-    #expect(lines[2].hasPrefix("x.h5: the observation: predictive p ") && run.errors.isEmpty, "\(run.errors)")
+    #expect(lines[2].hasPrefix("x.h5: predictive p ") && run.errors.isEmpty, "\(run.errors)")
     let found = try PosteriorArchive(reading: folder.path("s.h5"))
     #expect(found.diagnostics.predictiveP?.count == 1 && found.diagnostics.mahalanobisDistance?.count == 1)
     #expect(found.predictive?.median.count == 3)

@@ -51,16 +51,20 @@ struct ObservationChecks {
       simulator: simulator, first: first, threads: threads, progress: bar.update)
   }
 
+  /// The observation as the subject of a sentence.
   private func name(_ observation: Int) -> String {
     "\(path): " + (count == 1 ? "the observation" : "observation \(observation + 1)")
   }
+
+  /// Where results of the observation belong: the file, if there is no other one in it.
+  private func place(_ observation: Int) -> String { count == 1 ? path : name(observation) }
 
   /// Results for people, one line an observation that was predicted, and one of the set.
   var lines: [String] {
     var lines = predictions.enumerated().compactMap { observation, prediction -> String? in
       guard let check = prediction.check else { return nil }
       return String(
-        format: "%@: predictive p %.3g, %.0f %% of the values inside the %.0f %% band", name(observation),
+        format: "%@: predictive p %.3g, %.0f %% of the values inside the %.0f %% band", place(observation),
         check.fits[0].pValue, 100 * check.fits[0].insideShare, 100 * check.level)
     }
     if let set, let p = set.pValue {
@@ -99,7 +103,7 @@ struct ObservationChecks {
       warnings.append(
         String(
           format: "%@: the model does not make such data with any parameters that were drawn (predictive p %.2g)",
-          name(observation), check.fits[0].pValue))
+          place(observation), check.fits[0].pValue))
     }
     if !predictions.isEmpty, count > predictions.count {
       warnings.append("\(path): data are predicted of the first \(predictions.count) observations of \(count)")
