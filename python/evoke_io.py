@@ -221,6 +221,8 @@ class Posterior:
     """Draws: `samples` [k, n, d] and `log_prob` [k, n] of k observations, with columns `names` and `units`.
 
     `map` and `truth` [k, d], `map_log_prob` [k], `observation` [k, ...] and `prior` are None where the file has none.
+    `diagnostics` is a dict of arrays [k], such as "out_of_distribution_p"; NaN where nobody looked. `predictive` is a
+    dict of the bands "lower", "median" and "upper" [k or fewer, ...] and their "level", or None.
     """
 
     def __init__(self, file):
@@ -240,10 +242,17 @@ class Posterior:
             self.map, self.map_log_prob = optional("map", 2), optional("map_log_prob", 1)
             self.observation, self.truth = optional("observation", 2), optional("truth", 2)
             self.prior = read_prior(file["prior"]) if isinstance(file.get("prior"), h5py.Group) else None
+            is_ours = file.attrs.get("evoke_kind") == "posterior"
+            self.diagnostics = read_arrays(file["diagnostics"]) if is_ours and "diagnostics" in file else {}
+            self.predictive = read_arrays(file["predictive"]) if is_ours and "predictive" in file else None
 
 
 def decoded(words):
     return [word.decode() if isinstance(word, bytes) else str(word) for word in words]
+
+
+def read_arrays(group):
+    return {name: dataset[()] for name, dataset in group.items() if isinstance(dataset, h5py.Dataset)}
 
 
 def read_prior(group):

@@ -20,11 +20,19 @@ struct PosteriorArchiveTests {
     guard extent == .all else {
       return PosteriorArchive(parameters: parameters, observationCount: 1, samples: values(8), settings: "{}")
     }
+    var diagnostics = PosteriorArchive.Diagnostics()
+    diagnostics.mahalanobisDistance = [0.5, .infinity, 3]
+    diagnostics.outOfDistributionP = [0.9, 0.01, 0.2]
+    diagnostics.predictiveP = [0.5, 1, 0.005]
+    diagnostics.predictiveInsideShare = [0.9, 1, 0]
+    let bands = (0..<16).map { Double($0) }
     return PosteriorArchive(
       parameters: parameters, observationCount: 3, samples: values(3 * 5 * 2), logDensities: values(15),
       map: .init(values: values(6), logDensities: values(3)),
       observation: ObservedData(shape: [3, 2, 4], values: .single((0..<24).map { Float($0) / 3 })), truth: values(6),
-      prior: .box(lower: [-2, -2], upper: [9, 9]), settings: #"{"draws":5,"seed":4,"verb":"sample"}"#)
+      prior: .box(lower: [-2, -2], upper: [9, 9]), diagnostics: diagnostics,
+      predictive: .init(level: 0.9, lower: bands.map { $0 - 1 }, median: bands, upper: bands.map { $0 + 1 }),
+      settings: #"{"draws":5,"seed":4,"verb":"sample"}"#)
   }
 
   @Test("A posterior comes back equal, and the same content makes the same bytes", arguments: Extent.allCases)
@@ -46,6 +54,8 @@ struct PosteriorArchiveTests {
       ("samples", [3, 5, 2], "observation,draw,parameter"), ("map", [3, 2], "observation,parameter"),
       ("truth", [3, 2], "observation,parameter"), ("log_prob", [3, 5], "observation,draw"),
       ("map_log_prob", [3], "observation"), ("observation", [3, 2, 4], "observation,axis_0,axis_1"),
+      ("diagnostics/mahalanobis_distance", [3], "observation"), ("diagnostics/predictive_p", [3], "observation"),
+      ("predictive/lower", [2, 2, 4], "observation,axis_0,axis_1"), ("predictive/level", [], ""),
     ]
     for (name, shape, axes) in expected {
       let dataset = try file.dataset(name)
@@ -57,7 +67,10 @@ struct PosteriorArchiveTests {
       #expect(try dataset.attributeTexts("units").values == ["mV", ""])
     }
     #expect(try file.group("prior").attributeText("kind") == "box")
-    #expect(try file.links() == ["log_prob", "map", "map_log_prob", "observation", "prior", "samples", "truth"])
+    #expect(
+      try file.links() == [
+        "diagnostics", "log_prob", "map", "map_log_prob", "observation", "predictive", "prior", "samples", "truth",
+      ])
   }
 
   @Test("Data stay in the precision in which they are given")
@@ -167,7 +180,63 @@ struct PosteriorArchiveTests {
         for name in ["lower", "upper"] { try prior.write([1.0, 2, 3], to: name) }
       }
     ),
+    (
+      .wrongLayout, "/diagnostics/predictive_p",
+      {
+        try fill($0); try add($0, "diagnostics/predictive_p", [3])
+      }
+    ),
+    (
+      .invalidValue, "/diagnostics/out_of_distribution_p",
+      {
+        try fill($0); try add($0, "diagnostics/out_of_distribution_p", [2], 1.5)
+      }
+    ),
+    (
+      .invalidValue, "/diagnostics/mahalanobis_distance",
+      {
+        try fill($0); try add($0, "diagnostics/mahalanobis_distance", [2], .nan)
+      }
+    ),
+    (
+      .missingObject, "/predictive",
+      {
+        try fill($0); try add($0, "predictive/lower", [2, 3])
+      }
+    ),
+    (
+      .wrongLayout, "/predictive/median",
+      {
+        try fill($0); try add($0, "observation", [2, 3])
+        for (name, shape) in [("lower", [2, 3]), ("median", [2, 4]), ("upper", [2, 3])] {
+          try add($0, "predictive/\(name)", shape)
+        }
+      }
+    ),
+    (
+      .wrongLayout, "/predictive",
+      {
+        try fill($0); try add($0, "observation", [2, 3])
+        for name in ["lower", "median", "upper"] { try add($0, "predictive/\(name)", [2, 3]) }
+        try add($0, "predictive/level", [1], 1.5)
+      }
+    ),
   ]
+
+  @Test("Observations that nobody predicted have no number, and files say so")
+  func unpredicted() throws {
+    var diagnostics = PosteriorArchive.Diagnostics()
+    diagnostics.predictiveP = [0.5, .nan]
+    let archive = PosteriorArchive(
+      parameters: [.init("a")], observationCount: 2, samples: [1, 2],
+      observation: ObservedData(shape: [2], values: .double([1, 2])), diagnostics: diagnostics,
+      predictive: .init(level: 0.8, lower: [0], median: [.nan], upper: [2]), settings: "{}")
+    try archive.write(to: folder.path("p.h5"))
+    let found = try PosteriorArchive(reading: folder.path("p.h5"))
+    let p = try #require(found.diagnostics.predictiveP)
+    #expect(p[0] == 0.5 && p[1].isNaN && found.diagnostics.mahalanobisDistance == nil)
+    #expect(found.predictive?.lower == [0] && found.predictive?.median[0].isNaN == true)
+  }
 
   private static func fill(_ file: HDF5File, value: Double = 1) throws { try add(file, "samples", [2, 3, 2], value) }
 

@@ -28,6 +28,9 @@ struct WeightsArchiveTests {
       input: .init(
         channels: [Channel(name: "Cz", position: Position(x: 0, y: 0, z: 0.1)), Channel(name: "Pz")],
         times: [-0.1, 0, 0.1], rate: 10),
+      typicality: .init(
+        mean: [1, 2, 3], deviation: [0.5, 0, 2], factor: [1, 0, 0.5, 0.75], shrinkage: 0.125,
+        heldOutDistances: [0.5, 1, .infinity], heldOutContexts: [1, 2, 3, 4, 5, 6]),
       data: .init(fingerprint: "00ff", settings: "{}", split: [0, 1, 2, 255, 0]), curve: curve,
       checkpoint: hasCheckpoint
         ? .init(
@@ -48,18 +51,19 @@ struct WeightsArchiveTests {
   @Test("Data without channels and epochs without validation are stored")
   func withoutChannels() throws {
     var archive = example()
-    archive.input = nil
+    (archive.input, archive.typicality) = (nil, nil)
     archive.curve.bestEpoch = nil
     try archive.write(to: folder.path("w.h5"))
     #expect(try WeightsArchive(reading: folder.path("w.h5")) == archive)
   }
 
-  @Test("Values that are not finite are refused", arguments: ["state", "scaling", "checkpoint"])
+  @Test("Values that are not finite are refused", arguments: ["state", "scaling", "checkpoint", "typicality"])
   func notFinite(_ place: String) throws {
     var archive = example()
     switch place {
     case "state": archive.parameters[0].values[3] = .nan
     case "scaling": archive.scaling = [NamedArray(name: "factor", shape: [], values: [.infinity], axes: "")]
+    case "typicality": archive.typicality?.factor[2] = .nan
     default: archive.checkpoint?.second[0] = .nan
     }
     try archive.write(to: folder.path("w.h5"))
@@ -77,6 +81,24 @@ struct WeightsArchiveTests {
       try archive.write(to: folder.path("w.h5"))
       let error = #expect(throws: ArchiveError.self) { try WeightsArchive(reading: folder.path("w.h5")) }
       #expect(error?.code == .invalidValue)
+    }
+  }
+
+  @Test("Contexts of the training that contradict each other are refused")
+  func typicality() throws {
+    let changes: [(inout WeightsArchive.Typicality) -> Void] = [
+      { $0.deviation = [-1, 1, 1] }, { $0.heldOutDistances[1] = .nan }, { $0.heldOutDistances[0] = -1 },
+      { $0.heldOutContexts = [] }, { $0.heldOutContexts[4] = .infinity }, { $0.shrinkage = .nan },
+    ]
+    for change in changes {
+      var archive = example()
+      guard var typicality = archive.typicality else { return }
+      change(&typicality)
+      // A negative deviation counts as none that varies.
+      typicality.factor = Array(repeating: 1, count: typicality.deviation.count { $0 > 0 } * 2)
+      archive.typicality = typicality
+      try archive.write(to: folder.path("w.h5"))
+      #expect(throws: ArchiveError.self) { try WeightsArchive(reading: folder.path("w.h5")) }
     }
   }
 

@@ -17,6 +17,47 @@ public struct PosteriorArchive: Hashable, Sendable {
     public init(values: [Double], logDensities: [Double]?) { (self.values, self.logDensities) = (values, logDensities) }
   }
 
+  /// Whether posteriors can be trusted, one value an observation, shape `[observation]`; nil where nobody looked.
+  public struct Diagnostics: Hashable, Sendable {
+    /// Mahalanobis distance of the observation from those of the training; may be ∞.
+    public var mahalanobisDistance: [Double]?
+    /// How probable such a distance is for data of the simulator that was trained on.
+    public var outOfDistributionP: [Double]?
+    /// How probable it is that data of the posterior differ as much from their mean; NaN where nobody looked.
+    public var predictiveP: [Double]?
+    /// Share of the observed values inside the band of ``Predictive``; NaN where nobody looked.
+    public var predictiveInsideShare: [Double]?
+
+    /// No diagnostics.
+    public init() {}
+
+    /// What there is, with the names of the datasets.
+    var named: [(name: String, values: [Double])] {
+      [
+        ("mahalanobis_distance", mahalanobisDistance), ("out_of_distribution_p", outOfDistributionP),
+        ("predictive_p", predictiveP), ("predictive_inside_share", predictiveInsideShare),
+      ].compactMap { name, values in values.map { (name, $0) } }
+    }
+  }
+
+  /// Data that were simulated with draws, as bands, shape `[predicted observation]` + that of the data.
+  public struct Predictive: Hashable, Sendable {
+    /// Share of the simulations between both ends.
+    public let level: Double
+    /// Lower end; NaN where simulations failed.
+    public let lower: [Double]
+    /// Median.
+    public let median: [Double]
+    /// Upper end.
+    public let upper: [Double]
+
+    /// Bands of the first observations.
+    public init(level: Double, lower: [Double], median: [Double], upper: [Double]) {
+      precondition(lower.count == median.count && upper.count == median.count, "a band has two ends and a median")
+      (self.level, self.lower, self.median, self.upper) = (level, lower, median, upper)
+    }
+  }
+
   /// What was drawn: names and units, or theta_0, theta_1 and so on.
   public let parameters: [Prior.Parameter]
   /// Number of observations.
@@ -35,6 +76,10 @@ public struct PosteriorArchive: Hashable, Sendable {
   public let truth: [Double]?
   /// What was believed before; nil where the file does not say.
   public let prior: PriorGroup?
+  /// Whether the posteriors can be trusted.
+  public let diagnostics: Diagnostics
+  /// What the simulator makes of draws; nil where nobody asked.
+  public let predictive: Predictive?
   /// JSON of what made them: verb, weights, file of the observations, seed, number of draws.
   public let settings: String
 
@@ -51,11 +96,13 @@ public struct PosteriorArchive: Hashable, Sendable {
   ///   - observation: Of as many observations.
   ///   - truth: Shape `[observation, parameter]`.
   ///   - prior: Of these parameters.
+  ///   - diagnostics: Of as many observations.
+  ///   - predictive: Of the first of the observations, which are given too.
   ///   - settings: JSON.
   public init(
     parameters: [Prior.Parameter], observationCount: Int, samples: [Double], logDensities: [Double]? = nil,
     map: MAP? = nil, observation: ObservedData? = nil, truth: [Double]? = nil, prior: PriorGroup? = nil,
-    settings: String
+    diagnostics: Diagnostics = Diagnostics(), predictive: Predictive? = nil, settings: String
   ) {
     let (k, d) = (observationCount, parameters.count)
     precondition(k > 0 && d > 0, "there is an observation and a parameter")
@@ -65,7 +112,14 @@ public struct PosteriorArchive: Hashable, Sendable {
     precondition(map?.logDensities.map { $0.count == k } ?? true, "a point of highest density has one density")
     precondition(observation.map { $0.count == k } ?? true, "draws and data are of the same observations")
     precondition(truth.map { $0.count == k * d } ?? true, "an observation has \(d) true values")
+    precondition(diagnostics.named.allSatisfy { $0.values.count == k }, "diagnostics are of the same observations")
+    if let predictive {
+      let size = observation.map { $0.dataShape.reduce(1, *) } ?? 0
+      precondition(size > 0 && predictive.median.count % size == 0, "bands have the shape of the observations")
+      precondition(predictive.median.count / size <= k, "bands are of the observations")
+    }
     (self.parameters, self.observationCount, self.samples) = (parameters, k, samples)
+    (self.diagnostics, self.predictive) = (diagnostics, predictive)
     (drawCount, self.logDensities, self.map) = (samples.count / (k * d), logDensities, map)
     (self.observation, self.truth, self.prior, self.settings) = (observation, truth, prior, settings)
   }
@@ -112,6 +166,10 @@ extension PosteriorArchive {
     }
     if let truth { try write(truth, "truth", shape: [k, d], axes: "observation,parameter") }
     if let prior { try PriorArchive.write(prior, to: file) }
+    for (name, values) in diagnostics.named {
+      try file.write(values, to: "diagnostics/\(name)", unit: nil, axes: "observation")
+    }
+    if let predictive, let observation { try predictive.write(to: file, dataShape: observation.dataShape) }
     try file.commit()
   }
 
@@ -154,13 +212,18 @@ extension PosteriorArchive {
       return values
     }
     // A group may mean anything in a file that is not of this layout.
+    let observation = try observation(in: file, count: k, isSingle: isSingle)
     let hasPrior = isOurs ? file.exists("prior") : file.kind(of: "prior") == .group
     return PosteriorArchive(
       parameters: sets.parameters, observationCount: k, samples: sets.samples,
       logDensities: try logDensities("log_prob", [k, n]),
       map: try finite("map", [k, d]).map { MAP(values: $0, logDensities: try logDensities("map_log_prob", [k])) },
-      observation: try observation(in: file, count: k, isSingle: isSingle), truth: try finite("truth", [k, d]),
+      observation: observation, truth: try finite("truth", [k, d]),
       prior: hasPrior ? try PriorArchive.read(of: sets.parameters, from: file) : nil,
+      diagnostics: isOurs && file.exists("diagnostics")
+        ? try Diagnostics(reading: file.group("diagnostics"), count: k) : Diagnostics(),
+      predictive: isOurs && file.exists("predictive")
+        ? try Predictive(reading: file.group("predictive"), of: observation) : nil,
       settings: isOurs ? try file.attributeText("evoke_settings") : "{}")
   }
 

@@ -28,6 +28,7 @@ extension WeightsArchive {
       try group.setAttribute("names", prior.parameters.map(\.name.storable))
       try group.setAttribute("units", prior.parameters.map(\.unit.storable))
     }
+    if let typicality { try typicality.write(to: file.createGroup("typicality")) }
     try file.write(data.split, to: "data/split", unit: nil, axes: "simulation")
     let group = try file.group("data")
     try group.setAttribute("fingerprint", data.fingerprint)
@@ -70,6 +71,7 @@ extension WeightsArchive {
         input: file.exists("times_s")
           ? { Input(channels: $0.channels, times: $0.times, rate: $0.rate) }(try ChannelTable(reading: file)) : nil,
         prior: file.exists("prior") ? try StoredPrior(reading: file) : nil,
+        typicality: file.exists("typicality") ? try Typicality(reading: file.group("typicality")) : nil,
         data: Data(
           fingerprint: try data.attributeText("fingerprint"), settings: try data.attributeText("settings"),
           split: try file.readNumbers("data/split"),
@@ -108,6 +110,37 @@ extension WeightsArchive.StoredPrior {
     }
     parameters = zip(names, units).map { Prior.Parameter($0, unit: $1) }
     self.group = try PriorArchive.read(of: parameters, from: file)
+  }
+}
+
+extension WeightsArchive.Typicality {
+  fileprivate func write(to group: HDF5Group) throws {
+    let d = mean.count
+    let v = deviation.count { $0 > 0 }
+    try group.write(mean, to: "mean", unit: nil, axes: "value")
+    try group.write(deviation, to: "deviation", unit: nil, axes: "value")
+    try group.write(factor, to: "factor", shape: [v, v], unit: nil, axes: "varying_value,varying_value")
+    try group.setAttribute("shrinkage", shrinkage)
+    try group.write(heldOutDistances, to: "held_out_distances", unit: nil, axes: "pair")
+    try group.write(
+      heldOutContexts, to: "held_out_contexts", shape: [heldOutContexts.count / max(1, d), d], unit: nil,
+      axes: "pair,value")
+  }
+
+  fileprivate init(reading group: HDF5Group) throws {
+    mean = try group.readNumbers("mean")
+    deviation = try group.readNumbers("deviation", count: mean.count)
+    let v = deviation.count { $0 > 0 }
+    factor = try group.readArray("factor", shape: [v, v])
+    shrinkage = try group.attribute("shrinkage")
+    heldOutDistances = try group.readNumbers("held_out_distances")
+    let contexts = try group.dataset("held_out_contexts")
+    try contexts.require(shape: [contexts.shape.first ?? 0, mean.count])
+    heldOutContexts = try contexts.read(Float.self).values
+    // A value that never varied in training makes a distance infinite.
+    guard (mean + deviation + factor + [shrinkage]).allSatisfy(\.isFinite), deviation.allSatisfy({ $0 >= 0 }),
+      heldOutDistances.allSatisfy({ $0 >= 0 }), heldOutContexts.allSatisfy(\.isFinite), !heldOutContexts.isEmpty
+    else { throw ArchiveError(.invalidValue, group, "holds values that no contexts have; take another file") }
   }
 }
 

@@ -111,6 +111,31 @@ public struct WeightsArchive: Hashable, Sendable {
     }
   }
 
+  /// What observations of the training looked like to a posterior: contexts, d values each, v of which vary.
+  public struct Typicality: Hashable, Sendable {
+    /// Means of training contexts, shape `[d]`.
+    public var mean: [Double]
+    /// Standard deviations, shape `[d]`; 0 for a value that is the same in all.
+    public var deviation: [Double]
+    /// Lower triangle L, where L Lᵀ is the covariance of the varying values in standard deviations, shape `[v, v]`.
+    public var factor: [Double]
+    /// Weight with which the covariance was drawn towards the identity.
+    public var shrinkage: Double
+    /// Mahalanobis distances of held-out contexts, in ascending order.
+    public var heldOutDistances: [Double]
+    /// Some held-out contexts, shape `[context, d]`.
+    public var heldOutContexts: [Float]
+
+    /// A description.
+    public init(
+      mean: [Double], deviation: [Double], factor: [Double], shrinkage: Double, heldOutDistances: [Double],
+      heldOutContexts: [Float]
+    ) {
+      (self.mean, self.deviation, self.factor, self.shrinkage) = (mean, deviation, factor, shrinkage)
+      (self.heldOutDistances, self.heldOutContexts) = (heldOutDistances, heldOutContexts)
+    }
+  }
+
   /// JSON of the model's configuration.
   public var configuration: String
   /// What the network estimates: names and units.
@@ -123,6 +148,8 @@ public struct WeightsArchive: Hashable, Sendable {
   public var input: Input?
   /// The prior of a posterior; nil for other networks.
   public var prior: StoredPrior?
+  /// What the training looked like to a posterior; nil for other networks, in unfinished and in older files.
+  public var typicality: Typicality?
   /// What was trained on.
   public var data: Data
   /// What the epochs came to.
@@ -133,10 +160,11 @@ public struct WeightsArchive: Hashable, Sendable {
   /// A file's content.
   public init(
     configuration: String, targets: [Prior.Parameter], parameters: [Parameter], scaling: [NamedArray], input: Input?,
-    prior: StoredPrior? = nil, data: Data, curve: Curve, checkpoint: Checkpoint? = nil
+    prior: StoredPrior? = nil, typicality: Typicality? = nil, data: Data, curve: Curve, checkpoint: Checkpoint? = nil
   ) {
     (self.configuration, self.targets, self.parameters, self.scaling) = (configuration, targets, parameters, scaling)
-    (self.input, self.prior, self.data, self.curve, self.checkpoint) = (input, prior, data, curve, checkpoint)
+    (self.input, self.prior, self.typicality) = (input, prior, typicality)
+    (self.data, self.curve, self.checkpoint) = (data, curve, checkpoint)
   }
 
   /// How many numbers were learnt.

@@ -23,6 +23,8 @@ public struct ParameterStore: Sendable {
   /// The values of all parameters, one behind the other.
   public var values: [Float] = []
   private var places: [String: Int] = [:]
+  /// What stands before the names of parameters that are added.
+  private var prefix = ""
 
   /// A store without parameters.
   public init() {}
@@ -34,6 +36,7 @@ public struct ParameterStore: Sendable {
   ///   - shape: As in PyTorch.
   ///   - value: Called once a value, in order.
   public mutating func add(_ name: String, shape: [Int], value: () -> Float) -> Parameter {
+    let name = prefix + name
     precondition(shape.allSatisfy { $0 > 0 }, "\(name) has a positive number of values along each axis")
     precondition(places[name] == nil, "there is a parameter \(name) already")
     let parameter = Parameter(name: name, shape: shape, offset: values.count)
@@ -42,6 +45,16 @@ public struct ParameterStore: Sendable {
     values.reserveCapacity(values.count + parameter.count)
     for _ in 0..<parameter.count { values.append(value()) }
     return parameter
+  }
+
+  /// Builds a part of a network whose parameters have a text before their names, such as `member.0.`.
+  public mutating func prefixing<Part, Failure: Error>(
+    _ text: String, _ build: (inout ParameterStore) throws(Failure) -> Part
+  ) throws(Failure) -> Part {
+    let before = prefix
+    prefix += text
+    defer { prefix = before }
+    return try build(&self)
   }
 
   /// The parameter of a name.

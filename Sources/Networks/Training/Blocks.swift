@@ -4,10 +4,16 @@ import Synchronization
 /// Values in pieces of a fixed size, so that sums over them do not depend on the number of threads.
 struct Blocks {
   private static let size = 1 << 14
-  let count: Int
+  private let places: Range<Int>
 
-  private var pieces: Int { (count + Blocks.size - 1) / Blocks.size }
-  private func range(_ piece: Int) -> Range<Int> { piece * Blocks.size..<min(count, (piece + 1) * Blocks.size) }
+  init(_ places: Range<Int>) { self.places = places }
+  init(count: Int) { self.init(0..<count) }
+
+  private var pieces: Int { (places.count + Blocks.size - 1) / Blocks.size }
+  private func range(_ piece: Int) -> Range<Int> {
+    let first = places.lowerBound + piece * Blocks.size
+    return first..<min(places.upperBound, first + Blocks.size)
+  }
 
   func forEach(threads: Int, _ body: @Sendable (Range<Int>) -> Void) {
     forEachPiece(pieces, threads: threads) { body(range($0)) }

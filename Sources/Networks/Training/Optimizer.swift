@@ -18,27 +18,33 @@ public struct OptimizerSettings: Hashable, Codable, Sendable {
   public var isDecayDecoupled: Bool
   /// Longest gradient, as the root of the sum of squares over all parameters; longer ones are shortened to it.
   public var longestGradient: Double?
+  /// Equal parts of the parameters, one behind the other, whose gradients are shortened each by its own length: networks
+  /// that learn side by side and know nothing of each other.
+  public var parts: Int
   /// How much of the running mean of parameters stays from step to step (Polyak and Juditsky 1992); 0 keeps no mean.
   public var averageDecay: Double
 
   /// Settings; the defaults are PyTorch's, without clipping.
   public init(
     learningRate: Double = 1e-3, firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0, isDecayDecoupled: Bool = false, longestGradient: Double? = nil, averageDecay: Double = 0
+    weightDecay: Double = 0, isDecayDecoupled: Bool = false, longestGradient: Double? = nil, averageDecay: Double = 0,
+    parts: Int = 1
   ) {
     (self.learningRate, self.firstDecay, self.secondDecay) = (learningRate, firstDecay, secondDecay)
     (self.epsilon, self.weightDecay, self.isDecayDecoupled) = (epsilon, weightDecay, isDecayDecoupled)
-    (self.longestGradient, self.averageDecay) = (longestGradient, averageDecay)
+    (self.longestGradient, self.averageDecay, self.parts) = (longestGradient, averageDecay, parts)
   }
 
   func check() throws(NetworkError) {
     guard learningRate > 0, (0..<1).contains(firstDecay), (0..<1).contains(secondDecay), epsilon > 0, weightDecay >= 0,
-      (0..<1).contains(averageDecay), longestGradient.map({ $0 > 0 }) ?? true, learningRate.isFinite
+      (0..<1).contains(averageDecay), longestGradient.map({ $0 > 0 }) ?? true, learningRate.isFinite,
+      parts > 0
     else {
       throw NetworkError(
         code: .invalidSettings,
-        message: "an optimiser wants a learning rate above 0, decays from 0 to below 1, epsilon above 0 and a weight "
-          + "decay from 0 on; these are \(self)")
+        message:
+          "an optimiser wants a learning rate and parts above 0, decays from 0 to below 1, epsilon above 0 and a "
+          + "weight decay from 0 on; these are \(self)")
     }
   }
 }
@@ -76,17 +82,35 @@ public struct OptimizerState: Hashable, Codable, Sendable {
   ) -> Double {
     let count = values.count
     precondition(gradients.count == count && first.count == count, "there is one gradient a value")
+    precondition(count % settings.parts == 0, "\(count) values are no \(settings.parts) equal parts")
     step += 1
-    let blocks = Blocks(count: count)
-    let norm = gradients.withUnsafeBufferPointer { gradients in
-      let source = SharedMemory(UnsafeMutableBufferPointer(mutating: gradients))
-      return blocks.map(threads: threads) { range in
-        kernels.functions.sum_of_squares(source.start(of: range), range.count)
-      }.reduce(0, +).squareRoot()
+    var squares = 0.0
+    let size = count / settings.parts
+    for part in 0..<settings.parts {
+      let blocks = Blocks(part * size..<(part + 1) * size)
+      let square = gradients.withUnsafeBufferPointer { gradients in
+        let source = SharedMemory(UnsafeMutableBufferPointer(mutating: gradients))
+        return blocks.map(threads: threads) { range in
+          kernels.functions.sum_of_squares(source.start(of: range), range.count)
+        }.reduce(0, +)
+      }
+      var shortening = 1.0
+      // PyTorch's clip_grad_norm_ adds the millionth.
+      if let longest = settings.longestGradient { shortening = min(1, longest / (square.squareRoot() + 1e-6)) }
+      move(
+        &values, along: gradients, in: blocks, settings: settings, factor: factor, shortening: shortening,
+        threads: threads, kernels: kernels)
+      squares += square
     }
-    var shortening = 1.0
-    // PyTorch's clip_grad_norm_ adds the millionth.
-    if let longest = settings.longestGradient { shortening = min(1, longest / (norm + 1e-6)) }
+    if settings.averageDecay > 0 { moveAverage(to: values, decay: settings.averageDecay) }
+    return squares.squareRoot()
+  }
+
+  /// Moves some parameters by Adam's rule.
+  private mutating func move(
+    _ values: inout [Float], along gradients: [Float], in blocks: Blocks, settings: OptimizerSettings, factor: Double,
+    shortening: Double, threads: Int, kernels: NetworkKernels
+  ) {
     let arguments = ck_adam(
       rate: Float(settings.learningRate * factor), beta1: Float(settings.firstDecay),
       beta2: Float(settings.secondDecay), epsilon: Float(settings.epsilon), decay: Float(settings.weightDecay),
@@ -109,8 +133,6 @@ public struct OptimizerState: Hashable, Codable, Sendable {
         }
       }
     }
-    if settings.averageDecay > 0 { moveAverage(to: values, decay: settings.averageDecay) }
-    return norm
   }
 
   /// Moves the running mean of the parameters, which begins with those after the first step.

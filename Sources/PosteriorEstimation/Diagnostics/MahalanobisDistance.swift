@@ -8,11 +8,13 @@ struct MahalanobisDistance: Hashable, Sendable {
   let shrinkage: Double
   /// Dimensions that vary, v of them.
   private let varying: [Int]
-  private let mean: [Double]
-  /// 1 / standard deviation; 0 for a value that is the same in all samples.
+  let mean: [Double]
+  /// Standard deviations; 0 for a value that is the same in all samples.
+  let deviations: [Double]
+  /// 1 / standard deviation; 0 for such a value.
   private let factors: [Double]
   /// Lower triangle L with L Lᵀ = covariance of the scaled varying dimensions, shape `[v, v]`.
-  private let triangle: [Double]
+  let triangle: [Double]
 
   /// The distance from samples; nil if all of them are equal.
   init?(from samples: SampleSet) {
@@ -20,16 +22,31 @@ struct MahalanobisDistance: Hashable, Sendable {
     let d = samples.dimensions
     let varying = deviations.indices.filter { deviations[$0] > 0 }
     guard !varying.isEmpty else { return nil }
-    let factors = deviations.map { $0 > 0 ? 1 / $0 : 0 }
+    let factors = Self.factors(deviations)
     // Scaled first, because the identity that the covariance is drawn to has one variance for all.
     let scaled = (0..<samples.count).flatMap { sample in
       varying.map { (samples.values[sample * d + $0] - means[$0]) * factors[$0] }
     }
     let covariance = ShrunkCovariance(centred: scaled, dimensions: varying.count)
     (dimensions, shrinkage, self.varying) = (d, covariance.shrinkage, varying)
-    (mean, self.factors) = (means, factors)
+    (mean, self.deviations, self.factors) = (means, deviations, factors)
     triangle = Self.triangle(covariance.values, count: varying.count)
   }
+
+  /// The distance that others were made of; nil if they contradict each other.
+  init?(mean: [Double], deviations: [Double], triangle: [Double], shrinkage: Double) {
+    let varying = deviations.indices.filter { deviations[$0] > 0 }
+    let v = varying.count
+    guard mean.count == deviations.count, v > 0, triangle.count == v * v,
+      (0..<v).allSatisfy({ triangle[$0 * v + $0] > 0 }),
+      (mean + deviations + triangle + [shrinkage]).allSatisfy(\.isFinite), deviations.allSatisfy({ $0 >= 0 })
+    else { return nil }
+    (dimensions, self.shrinkage, self.varying) = (mean.count, shrinkage, varying)
+    (self.mean, self.deviations, self.triangle) = (mean, deviations, triangle)
+    factors = Self.factors(deviations)
+  }
+
+  private static func factors(_ deviations: [Double]) -> [Double] { deviations.map { $0 > 0 ? 1 / $0 : 0 } }
 
   /// The distance of each sample; ∞ if a value differs that is the same in all samples that were learnt from.
   func callAsFunction(_ samples: SampleSet, threads: Int) -> [Double] {

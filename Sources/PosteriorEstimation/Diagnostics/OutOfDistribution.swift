@@ -23,6 +23,53 @@ public struct OutOfDistribution: Hashable, Sendable {
   public let heldOutDistances: [Double]
   private let distance: MahalanobisDistance
 
+  /// What was learnt of the training embeddings, d values each, v of which vary; in this form it can be stored.
+  public struct Learnt: Hashable, Sendable {
+    /// Means, shape `[d]`.
+    public var mean: [Double]
+    /// Standard deviations, shape `[d]`; 0 for a value that is the same in all.
+    public var deviation: [Double]
+    /// Lower triangle L, where L Lᵀ is the covariance of the varying values in standard deviations, shape `[v, v]`.
+    public var factor: [Double]
+    /// Weight from 0 to 1 with which the covariance was drawn towards the identity.
+    public var shrinkage: Double
+    /// Distances of the held-out embeddings, in ascending order.
+    public var heldOutDistances: [Double]
+
+    /// What was stored.
+    public init(
+      mean: [Double], deviation: [Double], factor: [Double], shrinkage: Double, heldOutDistances: [Double]
+    ) {
+      (self.mean, self.deviation, self.factor) = (mean, deviation, factor)
+      (self.shrinkage, self.heldOutDistances) = (shrinkage, heldOutDistances)
+    }
+  }
+
+  /// What was learnt.
+  public var learnt: Learnt {
+    Learnt(
+      mean: distance.mean, deviation: distance.deviations, factor: distance.triangle, shrinkage: distance.shrinkage,
+      heldOutDistances: heldOutDistances)
+  }
+
+  /// Takes what was learnt before.
+  ///
+  /// - Throws: ``DiagnosticError``, code `shapeDiffers`, if its parts contradict each other.
+  public init(_ learnt: Learnt) throws(DiagnosticError) {
+    let distances = learnt.heldOutDistances
+    guard
+      let distance = MahalanobisDistance(
+        mean: learnt.mean, deviations: learnt.deviation, triangle: learnt.factor, shrinkage: learnt.shrinkage),
+      !distances.isEmpty, distances.allSatisfy({ $0 >= 0 }),
+      zip(distances, distances.dropFirst()).allSatisfy({ $0 <= $1 })
+    else {
+      throw DiagnosticError(
+        code: .shapeDiffers,
+        message: "what is stored of the training embeddings contradicts itself; take another file, or train again")
+    }
+    (self.distance, heldOutDistances) = (distance, distances)
+  }
+
   /// Values of an embedding.
   public var dimensions: Int { distance.dimensions }
   /// Weight from 0 to 1 with which the covariance was drawn towards the identity.

@@ -38,11 +38,11 @@ public struct PredictiveCheck: Hashable, Sendable {
   /// Share of the replicates between both ends of the band.
   public let level: Double
   /// Lower end of the band, shape `[channel, time]`.
-  public let lower: [Double]
+  public private(set) var lower: [Double]
   /// Median of the replicates, shape `[channel, time]`.
-  public let median: [Double]
+  public private(set) var median: [Double]
   /// Upper end of the band, shape `[channel, time]`.
-  public let upper: [Double]
+  public private(set) var upper: [Double]
   /// All channels together, then the groups in their order.
   public let fits: [Fit]
 
@@ -96,6 +96,15 @@ public struct PredictiveCheck: Hashable, Sendable {
         replicateDiscrepancy: Quantile.linear(roots.dropFirst().sorted(), 0.5),
         pValue: Double(roots.count { $0 >= roots[0] }) / (count + 1))
     }
+  }
+
+  /// The same check with bands of values that are multiplied by factors above 0, shape `[channel, time]`.
+  func scaled(by factors: [Double]) -> PredictiveCheck {
+    var scaled = self
+    scaled.lower = zip(lower, factors).map(*)
+    scaled.median = zip(median, factors).map(*)
+    scaled.upper = zip(upper, factors).map(*)
+    return scaled
   }
 
   private static func check(

@@ -14,6 +14,15 @@ public struct PosteriorDraws: Hashable, Sendable {
   public internal(set) var values: [Double]
   /// Log of the posterior density of each draw, shape `[k, n]`.
   public internal(set) var logDensity: [Double]
+
+  /// The draws of the first observations.
+  public func first(_ count: Int) -> PosteriorDraws {
+    precondition((0...observationCount).contains(count), "there are \(observationCount) observations")
+    return PosteriorDraws(
+      observationCount: count, drawCount: drawCount, parameterCount: parameterCount,
+      values: Array(values[..<(count * drawCount * parameterCount)]),
+      logDensity: Array(logDensity[..<(count * drawCount)]))
+  }
 }
 
 extension PosteriorModel {

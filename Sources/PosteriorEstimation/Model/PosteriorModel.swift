@@ -36,12 +36,20 @@ public struct PosteriorModel: Sendable {
         message: "the standardization is of \(standardization.mean.count) parameters, and the space of \(space.count)")
     }
     var store = ParameterStore()
-    let seed = configuration.training.seed
-    let embedding = try configuration.embedding.embedding(
-      preparation: preparation, description: description, seed: seed, in: &store)
-    let density = try configuration.density.density(
-      count: space.count, contextCount: embedding.outputCount, seed: seed, in: &store)
-    network = PosteriorNetwork(embedding: embedding, density: density)
+    var members: [PosteriorNetwork] = []
+    for member in 0..<configuration.ensemble {
+      let seed = configuration.seed(ofMember: member)
+      func build(in store: inout ParameterStore) throws(PosteriorError) -> PosteriorNetwork {
+        let embedding = try configuration.embedding.embedding(
+          preparation: preparation, description: description, seed: seed, in: &store)
+        let density = try configuration.density.density(
+          count: space.count, contextCount: embedding.outputCount, seed: seed, in: &store)
+        return PosteriorNetwork(embedding: embedding, density: density)
+      }
+      let isAlone = configuration.ensemble == 1
+      members.append(try store.prefixing(isAlone ? "" : "member.\(member).", build))
+    }
+    network = PosteriorNetwork(members)
     parameters = store
   }
 

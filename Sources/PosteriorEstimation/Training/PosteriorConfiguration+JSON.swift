@@ -7,7 +7,7 @@ extension PosteriorConfiguration: StoredSettings {
 
   package static let fixedKeys: Set<String> = ["model"]
   package static let laterSettings: [(path: [String], value: JSONDocument)] = [
-    (["embedding", "network", "whole_share"], .integer(0))
+    (["ensemble"], .integer(1)), (["embedding", "network", "whole_share"], .integer(0)),
   ]
 
   /// The configuration as JSON with sorted keys.

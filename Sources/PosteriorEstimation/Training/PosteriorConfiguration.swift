@@ -11,6 +11,8 @@ public struct PosteriorConfiguration: Hashable, Sendable {
   public var scaling: DataScaling
   /// Share of the pairs that tell which epoch was best.
   public var validationShare = 0.1
+  /// Networks that learn side by side from other first values, and whose densities are mixed in equal parts.
+  public var ensemble = 1
   /// How both are trained.
   public var training: TrainingPlan
 
@@ -39,6 +41,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
       if !holds { throw PosteriorError(code: .invalidSetting, message: message) }
     }
     try density.check()
+    try require((1...100).contains(ensemble), "ensemble lies in 1 ... 100")
     try require(validationShare > 0 && validationShare < 1, "validation_share is above 0 and below 1")
     try require(
       training.epochs > 0 && training.batch > 0 && training.shards > 0 && training.learningRate > 0
@@ -66,7 +69,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
 
 extension PosteriorConfiguration: Codable {
   private enum CodingKeys: String, CodingKey {
-    case model, density, embedding, scaling, training
+    case model, density, embedding, scaling, ensemble, training
     case validationShare = "validation_share"
   }
 
@@ -82,6 +85,7 @@ extension PosteriorConfiguration: Codable {
     embedding = try values.decode(EmbeddingSettings.self, forKey: .embedding)
     scaling = try values.decode(DataScaling.self, forKey: .scaling)
     validationShare = try values.decode(Double.self, forKey: .validationShare)
+    ensemble = try values.decode(Int.self, forKey: .ensemble)
     training = try values.decode(TrainingPlan.self, forKey: .training)
   }
 
@@ -93,6 +97,7 @@ extension PosteriorConfiguration: Codable {
     try values.encode(embedding, forKey: .embedding)
     try values.encode(scaling, forKey: .scaling)
     try values.encode(validationShare, forKey: .validationShare)
+    try values.encode(ensemble, forKey: .ensemble)
     try values.encode(training, forKey: .training)
   }
 }

@@ -18,6 +18,19 @@ public struct PosteriorNetwork: TrainableNetwork {
     self.init(embedding: embedding, density: density, contrast: nil)
   }
 
+  /// Networks that learn side by side; one alone is itself.
+  init(_ members: [PosteriorNetwork]) {
+    precondition(!members.isEmpty, "an ensemble has a member")
+    if members.count == 1 {
+      self = members[0]
+    } else {
+      let embedding = EmbeddingEnsemble(members.map(\.embedding))
+      self.init(
+        embedding: embedding,
+        density: DensityEnsemble(members.map(\.density), sharesContext: embedding.isShared))
+    }
+  }
+
   init(embedding: any Embedding, density: any ConditionalDensity, contrast: AtomicContrast?) {
     precondition(embedding.outputCount == density.contextCount, "the density depends on what the embedding gives")
     (self.embedding, self.density, self.contrast) = (embedding, density, contrast)
@@ -39,7 +52,24 @@ public struct PosteriorNetwork: TrainableNetwork {
   public func outputs(for inputs: Node, on tape: Tape) -> Node { embedding.contexts(of: inputs, on: tape) }
 
   /// Negative log densities, shape `[samples, 1]`.
+  ///
+  /// An ensemble's are means over its members and not those of their mixture, so that each learns as it would alone.
   public func losses(of outputs: Node, targets: Node, on tape: Tape) -> Node {
+    guard let ensemble = density as? DensityEnsemble else {
+      return losses(of: density, given: outputs, targets: targets, on: tape)
+    }
+    let losses = ensemble.members.indices.map { member in
+      self.losses(
+        of: ensemble.members[member], given: ensemble.context(outputs, of: member, on: tape), targets: targets, on: tape
+      )
+    }
+    let sum = losses.dropFirst().reduce(losses[0]) { tape.add($0, $1) }
+    return tape.scale(sum, by: 1 / Float(losses.count))
+  }
+
+  private func losses(
+    of density: any ConditionalDensity, given outputs: Node, targets: Node, on tape: Tape
+  ) -> Node {
     if let contrast { return contrast.losses(of: density, given: outputs, targets: targets, on: tape) }
     return tape.scale(density.logDensity(of: targets, given: outputs, on: tape), by: -1)
   }

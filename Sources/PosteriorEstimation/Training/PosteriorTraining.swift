@@ -78,7 +78,7 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
     let validationRows = try PreparedPairs(
       pairs, preparation: preparation, pairs: validation, targets: targets(split.validation)
     ) { progress(0.9 + 0.1 * $0) }
-    let settings = configuration.training.settings(rowCount: trainingRows.count)
+    let settings = configuration.trainingSettings(rowCount: trainingRows.count)
     let network = PosteriorNetwork(
       embedding: model.network.embedding, density: model.network.density, contrast: plan.contrast)
     if var checkpoint {

@@ -108,6 +108,13 @@ struct PosteriorCommandTests {
       let coverage = try #require(parameter["coverage"] as? [Double])
       #expect(coverage.count == 4 && abs(coverage[0] - 0.5) < 0.15 && coverage[3] > 0.88)
     }
+    let figure = try run("evaluate", "w.h5", "test.h5", "--diagnostics", "--draws", "50", "--plot", "c.svg").output
+    #expect(figure.hasSuffix("\nwrote c.svg\n"))
+    let drawing = try String(contentsOfFile: folder.path("c.svg"), encoding: .utf8)
+    for text in [">a<", ">b<", ">All: highest density<", "w.h5, 400 simulations of test.h5, 50 draws each"] {
+      #expect(drawing.contains(text))
+    }
+    #expect(try EvokeRun(["evaluate", "w.h5", "test.h5", "--plot", "c.txt"], in: folder).status != 0)
     let lines = try run("evaluate", "w.h5", "test.h5", "--draws", "50").output
     #expect(lines.hasPrefix("w.h5: snpe, nsf, embedding identity, 400 simulations of test.h5, 50 draws each\n"))
     #expect(try failure("evaluate", "w.h5", "pairs.h5").contains("was trained on these pairs"))
@@ -183,6 +190,7 @@ struct PosteriorCommandTests {
       ["train", "p.h5", "--model", "snpe", "--noise-level", "0", "1", "-o", "x.h5"],
       ["train", "p.h5", "--model", "snpe", "--set", "density.bin=3", "-o", "x.h5"],
       ["train", "p.h5", "--model", "snpe", "--set", "bins=0", "-o", "x.h5"],
+      ["train", "p.h5", "--model", "snpe", "--ensemble", "0", "--print-settings"],
       ["sample", "w.h5", "--observation", "x.h5", "-n", "0", "-o", "x.h5"],
     ])
   func mistakes(_ arguments: [String]) throws {

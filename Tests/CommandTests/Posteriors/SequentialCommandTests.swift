@@ -49,7 +49,7 @@ struct SequentialCommandTests {
   }
 
   private static let quick = [
-    "--simulations", "80", "--set-model", "training.epochs=2", "--set-model", "density.hidden=8",
+    "--simulations", "80", "--set-model", "training.epochs=2", "--set-model", "density.hidden=8", "--predict", "0",
   ]
   private static let program = ["--simulator", "sh sim.sh", "--prior", "prior.h5"]
 
@@ -112,6 +112,33 @@ struct SequentialCommandTests {
     try PairFiles(folder: folder).writeObservations([0.1, -0.2, 0.4], "y.h5", shape: [1, 3])
     let other = try EvokeRun(["sample", "w.h5", "--observation", "y.h5", "-n", "10", "-o", "s.h5"], in: folder)
     #expect(other.status == 0 && other.errors.contains("for one observation, of x.h5"))
+  }
+
+  @Test("The last round is checked: whether the observation is typical, and what the posterior predicts")
+  func checked() throws {
+    // Data of 40 simulations, for a round as for the check.
+    try prepare("data.h5", count: 40)
+    let training = ["training.epochs=2", "density.hidden=8"].flatMap { ["--set-model", $0] }
+    let options = Self.program + training + ["--simulations", "40", "--rounds", "1", "--ensemble", "2"]
+    func made(_ arguments: String...) throws -> EvokeRun {
+      let run = try EvokeRun(["snpe", "--observation", "x.h5"] + options + arguments, in: folder)
+      #expect(run.status == 0, "\(run.errors)")
+      return run
+    }
+    let run = try made("--predict", "40", "-o", "w.h5", "--samples", "s.h5", "-n", "100")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 3 && lines[1].contains("ensemble of 2, for one observation"))
+    #expect(lines[2].hasPrefix("x.h5: predictive p ") && run.errors.isEmpty, "\(run.errors)")
+    let found = try PosteriorArchive(reading: folder.path("s.h5"))
+    #expect(found.diagnostics.predictiveP?.count == 1 && found.diagnostics.mahalanobisDistance?.count == 1)
+    #expect(found.predictive?.median.count == 3)
+    let report = try #require(try made("--predict", "40", "-o", "w.h5", "--json").json() as? [String: Any])
+    #expect(report["predictive_p"] as? Double == found.diagnostics.predictiveP?[0])
+    #expect(report["out_of_distribution_p"] as? Double == found.diagnostics.outOfDistributionP?[0])
+    // The data of 200 simulations are wanted, which there are not: the rounds stay what they are.
+    let failed = try made("-o", "v.h5")
+    #expect(failed.errors.contains("there is no predictive check") && failed.errors.contains("200 rows"))
+    #expect(try bytes("v.h5") == bytes("w.h5"))
   }
 
   @Test("Failed simulations are counted, and many are warned of")

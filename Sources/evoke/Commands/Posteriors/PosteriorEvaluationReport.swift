@@ -28,6 +28,7 @@ struct PosteriorEvaluationReport: Encodable {
   let model: String
   let estimator: String
   let embedding: String
+  let ensemble: Int
   let simulations: Int
   let draws: Int
   let noise_level: Double?
@@ -42,7 +43,7 @@ struct PosteriorEvaluationReport: Encodable {
     (self.weights, self.data, noise_level) = (weights.path, data, noiseLevel)
     model = PosteriorConfiguration.modelName
     estimator = weights.configuration.density.kind.rawValue
-    embedding = weights.configuration.embedding.kind.rawValue
+    (embedding, ensemble) = (weights.configuration.embedding.kind.rawValue, weights.configuration.ensemble)
     let (runs, calibration, contraction) = (evaluation.runs, evaluation.calibration, evaluation.contraction)
     (simulations, draws) = (runs.runCount, runs.drawCount)
     mean_log_prob = evaluation.logDensities.reduce(0, +) / Double(runs.runCount)
@@ -70,6 +71,12 @@ struct PosteriorEvaluationReport: Encodable {
     miscalibrated = calibration.miscalibrated().map { found[$0].name }
   }
 
+  /// What was judged, on what, without folders.
+  var subtitle: String {
+    let files = [weights, data].map { Formatting.printable(($0 as NSString).lastPathComponent) }
+    return "\(files[0]), \(simulations) simulations of \(files[1]), \(draws) draws each"
+  }
+
   /// A table for people.
   func lines() -> [String] {
     func right(_ text: String, _ width: Int) -> String {
@@ -80,8 +87,8 @@ struct PosteriorEvaluationReport: Encodable {
     let width = max(9, parameters.map(\.name.count).max() ?? 0)
     let levels = PosteriorEvaluation.levels.map { right(String(format: "%.0f %%", 100 * $0), 7) }.joined()
     var lines = [
-      "\(weights): \(model), \(estimator), embedding \(embedding), \(simulations) simulations of \(data), "
-        + "\(draws) draws each",
+      "\(weights): \(model), \(estimator), embedding \(embedding)\(ensemble > 1 ? ", ensemble of \(ensemble)" : ""), "
+        + "\(simulations) simulations of \(data), \(draws) draws each",
       "  \(left("parameter", width))       r  contraction       z   SBC p  central intervals hold the truth:",
       "  \(left("", width))                                      \(levels)",
     ]

@@ -22,6 +22,11 @@ struct PosteriorReport: Encodable {
     let map: [Double]?
     let map_log_prob: Double?
     let truth: [Double]?
+    /// Absent where it is infinite or, as of the next ones, where nobody looked.
+    let mahalanobis_distance: Double?
+    let out_of_distribution_p: Double?
+    let predictive_p: Double?
+    let predictive_inside_share: Double?
   }
 
   let path: String
@@ -40,13 +45,17 @@ struct PosteriorReport: Encodable {
     let d = archive.parameterCount
     let draws = try SampleSet(Array(archive.draws(of: observation)), dimensions: d)
     let summaries = MarginalSummary.summaries(of: draws)
+    func finite(_ values: [Double]?) -> Double? { values.map { $0[observation] }.flatMap { $0.isFinite ? $0 : nil } }
+    let diagnostics = archive.diagnostics
     func row(_ values: [Double]) -> [Double] { Array(values[(observation * d)..<((observation + 1) * d)]) }
     return Posterior(
       mean: summaries.map(\.mean), deviation: summaries.map { $0.deviation.isFinite ? $0.deviation : nil },
       median: summaries.map(\.median), interval_90: summaries.map { [$0.central.lower, $0.central.upper] },
       map: archive.map.map { row($0.values) },
-      map_log_prob: archive.map?.logDensities.map { $0[observation] }.flatMap { $0.isFinite ? $0 : nil },
-      truth: archive.truth.map(row))
+      map_log_prob: finite(archive.map?.logDensities), truth: archive.truth.map(row),
+      mahalanobis_distance: finite(diagnostics.mahalanobisDistance),
+      out_of_distribution_p: finite(diagnostics.outOfDistributionP), predictive_p: finite(diagnostics.predictiveP),
+      predictive_inside_share: finite(diagnostics.predictiveInsideShare))
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -76,7 +85,24 @@ struct PosteriorReport: Encodable {
     ]
     if let origin = PosteriorDescription(archive).origin { lines.append("  \(origin)") }
     if several { lines.append("  observation 1 (--json has all):") }
-    return lines + table(try posterior(0))
+    let first = try posterior(0)
+    return lines + table(first) + checks(first)
+  }
+
+  /// Whether the posterior can be trusted, as far as the file says.
+  private func checks(_ posterior: Posterior) -> [String] {
+    var parts: [String] = []
+    if let p = posterior.out_of_distribution_p {
+      let distance = posterior.mahalanobis_distance.map { String(format: "%.3g", $0) } ?? "infinite"
+      parts.append("Mahalanobis distance \(distance) from the training, p \(String(format: "%.3g", p))")
+    }
+    if let p = posterior.predictive_p, let inside = posterior.predictive_inside_share, let bands = archive.predictive {
+      parts.append(
+        String(
+          format: "predictive p %.3g, %.0f %% of the values inside the %.0f %% band", p, 100 * inside, 100 * bands.level
+        ))
+    }
+    return parts.isEmpty ? [] : ["  " + parts.joined(separator: "; ")]
   }
 
   private func table(_ posterior: Posterior) -> [String] {

@@ -12,11 +12,17 @@ struct Sample: ParsableCommand {
       The observations are /x [observation, ...] of any program, each as the data of one pair that the posterior was \
       trained on, or an archive of simulations. None of the draws is outside the prior and none is rejected, so the \
       work is known before. The archive holds /samples [observation, draw, parameter], /log_prob, the observations and \
-      the prior; /theta of the observations becomes /truth.
+      the prior; /theta of the observations becomes /truth. An observation that is unlike the simulations of the \
+      training is warned of.
+
+      With --predict, or a program that simulates, data are simulated with some draws of the first 20 observations, and \
+      compared with what was observed: does the model make such data? Without --simulator the pairs must be of evoke \
+      simulate. docs/diagnostics.md explains both.
 
       EXAMPLES
         evoke sample posterior.h5 --observation x.h5 -o samples.h5
         evoke sample posterior.h5 --observation x.h5 -n 10000 --map --seed 7 -o samples.h5
+        evoke sample posterior.h5 --observation x.h5 --simulator 'python3 sim.py' --predict 500 -o samples.h5
         evoke plot samples.h5 -o samples.svg
       """)
 
@@ -30,7 +36,15 @@ struct Sample: ParsableCommand {
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Draws for each observation.", valueName: "n"))
   var draws = 10_000
   @Flag(help: "Look for the most likely parameters, too (MAP).") var map = false
-  @Option(help: ArgumentHelp("Seed of the draws.", valueName: "n")) var seed: UInt64 = 1
+  @Option(
+    help: ArgumentHelp(
+      "Simulations of a predictive check, of each observation; 200 with --simulator when left out, else none.",
+      valueName: "n"))
+  var predict: Int?
+  @Option(
+    help: ArgumentHelp("The program that simulated the pairs, as one line for the shell.", valueName: "command"))
+  var simulator: String?
+  @Option(help: ArgumentHelp("Seed of the draws, and of simulations.", valueName: "n")) var seed: UInt64 = 1
   @Option(
     help: ArgumentHelp(
       "Level of noise, of an archive of simulations; that of the training when left out.",
@@ -42,6 +56,7 @@ struct Sample: ParsableCommand {
   func validate() throws {
     guard (1...100_000_000).contains(draws) else { throw usageError("-n \(draws): give a number from 1 to 100000000") }
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
+    try PredictionOption.check(predict)
     try OptionText.requireArchive(output)
   }
 
@@ -56,11 +71,21 @@ struct Sample: ParsableCommand {
           "\(observation): \(weights) was estimated for one observation, of \(sequential.observation), and this is "
             + "another; take a posterior of evoke train --model snpe, or run evoke snpe for it")
       }
+      let wanted = predict ?? (simulator == nil ? 0 : PredictionOption.simulations)
+      let source = wanted > 0 ? try AnySimulator(of: file, command: simulator, seed: seed, threads: threads) : nil
       let bar = ProgressBar("drawing")
       defer { bar.finish() }
       let drawn = try model.draws(draws, given: values, seed: seed, threads: threads, progress: bar.update)
       bar.finish()
       let modes = map ? try model.modes(given: values, seed: seed, threads: threads) : nil
+      var checks = try ObservationChecks(
+        values, of: observation, model: model, typicality: file.typicality(for: model), seed: seed, threads: threads)
+      if let source {
+        // Numbers behind those of the training, so that no simulation is one of these.
+        try checks.predict(
+          values, draws: drawn, count: wanted, model: model, simulator: source, first: file.archive.data.split.count,
+          threads: threads)
+      }
       let space = model.space
       try PosteriorArchive(
         parameters: space.parameters, observationCount: drawn.observationCount, samples: drawn.values,
@@ -69,11 +94,14 @@ struct Sample: ParsableCommand {
           PosteriorArchive.MAP(values: modes.flatMap(\.values), logDensities: modes.map(\.logDensity))
         },
         observation: observed.data, truth: observed.truth, prior: space.freePrior.group,
-        settings: JSONOutput.line(Origin(self, file))
+        diagnostics: checks.diagnostics, predictive: checks.predictive, settings: JSONOutput.line(Origin(self, file))
       ).write(to: output)
       Console.print(
         "\(output): \(Formatting.count(draws, "draw")) of \(Formatting.count(space.count, "parameter")) for "
           + Formatting.count(drawn.observationCount, "observation"))
+      checks.tell()
+    } catch let error as DiagnosticError {
+      throw InFile(path: observation, error: error)
     } catch let error as PosteriorError {
       throw InFile(path: observation, error: error)
     }
@@ -88,12 +116,15 @@ struct Sample: ParsableCommand {
     let draws: Int
     let seed: UInt64
     let noiseLevel: Double?
+    /// Simulations of each observation's predictive check, and the program that made them.
+    let predict: Int?
+    let simulator: String?
     /// The configuration of the posterior, and a code of the pairs that it was trained on.
     let model: JSONDocument?
     let fingerprint: String
 
     private enum CodingKeys: String, CodingKey {
-      case verb, weights, observation, draws, seed, model
+      case verb, weights, observation, draws, seed, predict, simulator, model
       case noiseLevel = "noise_level"
       case fingerprint = "data_fingerprint"
     }
@@ -102,6 +133,7 @@ struct Sample: ParsableCommand {
       weights = (options.weights as NSString).lastPathComponent
       observation = (options.observation as NSString).lastPathComponent
       (draws, seed, noiseLevel) = (options.draws, options.seed, options.noiseLevel)
+      (predict, simulator) = (options.predict, options.simulator)
       model = try? JSONDocument(json: Data(file.archive.configuration.utf8))
       fingerprint = file.archive.data.fingerprint
     }

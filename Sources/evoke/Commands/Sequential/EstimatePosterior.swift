@@ -51,6 +51,9 @@ struct EstimatePosterior: ParsableCommand {
   @OptionGroup(title: "SIMULATIONS OF THE MODEL") var settingsOptions: SimulationOptions
   @Option(help: "The density.") var estimator = DensitySettings.Kind.splineFlow
   @Option(help: "The network in front of it.") var embedding = EmbeddingSettings.Kind.identity
+  @Option(
+    help: ArgumentHelp("Networks that learn side by side, whose densities are mixed; 1 when left out.", valueName: "k"))
+  var ensemble = 1
   @Option(help: ArgumentHelp("tsnpe: mass of the posterior outside the region that is kept.", valueName: "share"))
   var quantile = SequentialSettings().quantile
   @Option(help: ArgumentHelp("snpe-c: parameters that are compared for each data.", valueName: "n"))
@@ -78,6 +81,10 @@ struct EstimatePosterior: ParsableCommand {
     help: ArgumentHelp("Parameters and data of all rounds to write, ending in .h5.", valueName: "file"),
     completion: .file())
   var pairs: String?
+  @Option(
+    help: ArgumentHelp(
+      "Simulations of a predictive check of the observation, behind the last round; 0 for none.", valueName: "n"))
+  var predict = PredictionOption.simulations
   @Flag(help: "Print a JSON object about the rounds.") var json = false
   @Option(help: ArgumentHelp("Threads; the result does not depend on it.", valueName: "n"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -85,6 +92,7 @@ struct EstimatePosterior: ParsableCommand {
   func validate() throws {
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
     guard (1...100_000_000).contains(draws) else { throw usageError("-n \(draws): give a number from 1 to 100000000") }
+    try PredictionOption.check(predict)
     for path in [output, samples, pairs].compactMap(\.self) { try OptionText.requireArchive(path) }
     let options = settingsOptions
     let isModel =
@@ -113,7 +121,7 @@ struct EstimatePosterior: ParsableCommand {
   /// What is trained, and how rounds go.
   private func configurations() throws -> (PosteriorConfiguration, SequentialSettings) {
     var configuration = PosteriorConfiguration(estimator, embedding: embedding)
-    configuration.training.seed = seed
+    (configuration.training.seed, configuration.ensemble) = (seed, ensemble)
     var settings = SequentialSettings()
     (settings.method, settings.rounds, settings.simulations) = (method, rounds, simulations)
     (settings.quantile, settings.atoms, settings.isCombined) = (quantile, atoms, combined)
@@ -143,13 +151,16 @@ struct EstimatePosterior: ParsableCommand {
     }
     while let training = try makeRound(&estimation) { try write(estimation, training, source) }
     guard let model = estimation.model else { return }
-    if let samples { try writeSamples(model, source, to: samples) }
+    let checks = try finish(model, source, first: estimation.isGood.count)
     if json {
       try JSONOutput.print(
         SequentialReport(
-          weights: output, method: method.rawValue, rounds: estimation.rounds.map(SequentialReport.Round.init)))
+          weights: output, method: method.rawValue, rounds: estimation.rounds.map(SequentialReport.Round.init),
+          checks: checks))
+      checks.warnings.forEach(Console.note)
     } else {
       Console.print("\(output): \(configuration.name), \(origin(of: estimation).text)")
+      checks.tell()
     }
   }
 
@@ -186,41 +197,13 @@ struct EstimatePosterior: ParsableCommand {
   ) throws {
     let origin = origin(of: estimation)
     try WeightsArchive(
-      estimation, training: training, origin: origin, simulations: source.simulations, noiseLevel: source.noiseLevel
+      estimation, training: training, origin: origin, simulations: source.simulations, noiseLevel: source.noiseLevel,
+      threads: threads
     ).write(to: output)
     guard let pairs else { return }
     try SimulatorFiles.writePairs(
       theta: estimation.parameters, x: estimation.data, shape: estimation.shape, isGood: estimation.isGood,
       prior: .init(parameters: source.prior.parameters, group: source.prior.group),
       proposal: JSONOutput.line(origin), to: pairs)
-  }
-
-  private func writeSamples(_ model: PosteriorModel, _ source: SequentialSource, to path: String) throws {
-    let archive = try WeightsArchive(reading: output)
-    let drawn = try model.draws(draws, given: source.values, seed: seed, threads: threads)
-    try PosteriorArchive(
-      parameters: model.space.parameters, observationCount: 1, samples: drawn.values, logDensities: drawn.logDensity,
-      observation: ObservedData(shape: [1] + source.shape, values: .single(source.values)), truth: nil,
-      prior: model.space.freePrior.group, settings: JSONOutput.line(SamplesOrigin(self, archive))
-    ).write(to: path)
-  }
-
-  /// Where draws come from: the settings of their archive.
-  private struct SamplesOrigin: Encodable {
-    let verb = "snpe"
-    let weights: String
-    let observation: String
-    let draws: Int
-    let seed: UInt64
-    let model: JSONDocument?
-    let data_fingerprint: String
-
-    init(_ options: EstimatePosterior, _ archive: WeightsArchive) {
-      weights = (options.output as NSString).lastPathComponent
-      observation = (options.observation as NSString).lastPathComponent
-      (draws, seed) = (options.draws, options.seed)
-      model = try? JSONDocument(json: Data(archive.configuration.utf8))
-      data_fingerprint = archive.data.fingerprint
-    }
   }
 }

@@ -63,17 +63,22 @@ extension WeightsArchive {
   /// - Parameters:
   ///   - simulations: JSON of what simulated.
   ///   - noiseLevel: Of simulations of the model.
+  ///   - threads: Threads that share the work.
   init(
     _ estimation: SequentialEstimation<AnySimulator>, training: PosteriorTraining<InMemoryPairs>,
-    origin: SequentialOrigin, simulations: String, noiseLevel: Double?
+    origin: SequentialOrigin, simulations: String, noiseLevel: Double?, threads: Int
   ) throws {
     var code = Fingerprint()
     code.add(estimation.prior.parameters.map(\.name).joined(separator: ","))
     code.add(estimation.parameters)
     code.add(estimation.data)
     code.add(estimation.isGood.map { $0 ? UInt8(1) : 0 })
+    let model = training.model
     try self.init(
-      training.model, checkpoint: training.checkpoint, isFinished: true,
+      model, checkpoint: training.checkpoint, isFinished: true,
+      typicality: PosteriorEstimation.Typicality(
+        of: model, estimation.pairs, training: training.trainingPairs, heldOut: training.validationPairs,
+        threads: threads),
       data: Data(
         fingerprint: code.text, settings: simulations, split: training.split(of: estimation.isGood.count),
         noiseLevel: noiseLevel))

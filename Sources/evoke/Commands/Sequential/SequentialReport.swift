@@ -22,6 +22,19 @@ struct SequentialReport: Encodable {
   let weights: String
   let method: String
   let rounds: [Round]
+  /// Of the observation; absent where it is infinite or, as of the next ones, where nobody knows.
+  let mahalanobis_distance: Double?
+  let out_of_distribution_p: Double?
+  let predictive_p: Double?
+  let predictive_inside_share: Double?
+
+  init(weights: String, method: String, rounds: [Round], checks: ObservationChecks) {
+    (self.weights, self.method, self.rounds) = (weights, method, rounds)
+    mahalanobis_distance = checks.scores.first.map(\.distance).flatMap { $0.isFinite ? $0 : nil }
+    out_of_distribution_p = checks.scores.first?.pValue
+    let fit = checks.predictions.first?.check?.fits[0]
+    (predictive_p, predictive_inside_share) = (fit?.pValue, fit?.insideShare)
+  }
 
   /// One round for people.
   static func line(_ round: SequentialRound, of settings: SequentialSettings) -> String {

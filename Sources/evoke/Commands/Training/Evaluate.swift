@@ -3,6 +3,7 @@ import EEGArchive
 import Foundation
 import InverseModels
 import PosteriorEstimation
+import Report
 
 /// `evoke evaluate`: how well a network does.
 struct Evaluate: ParsableCommand {
@@ -16,13 +17,14 @@ struct Evaluate: ParsableCommand {
 
       A posterior (evoke train --model snpe) is judged on simulations that it was not trained on, by draws: how much \
       narrower than the prior it is (contraction), mean z-score, simulation-based calibration, expected coverage and \
-      TARP; docs/diagnostics.md explains them.
+      TARP; docs/diagnostics.md explains them. --plot draws ranks and coverage, each with the band of a calibrated \
+      posterior; it needs gnuplot.
 
       EXAMPLES
         evoke evaluate weights.h5 sims.h5
         evoke evaluate weights.h5 sims.h5 -o estimates.h5
         evoke evaluate weights.h5 sims.h5 --against lstm.h5 --json > scores.json
-        evoke evaluate posterior.h5 other-sims.h5 --runs 500
+        evoke evaluate posterior.h5 other-sims.h5 --runs 500 --plot calibration.svg
       """)
 
   @Argument(help: "Weights.", completion: .file()) var weights: String
@@ -38,6 +40,10 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("Posteriors: draws for each simulation; 1000 when left out.", valueName: "n")) var draws:
     Int?
   @Option(help: ArgumentHelp("Posteriors: simulations at most; 1000 when left out.", valueName: "n")) var runs: Int?
+  @Option(
+    help: ArgumentHelp("Posteriors: figure of calibration to write, .svg, .png or .pdf.", valueName: "file"),
+    completion: .file())
+  var plot: String?
   @Flag(help: "Posteriors: judge by diagnostics of draws; the default, which scripts may spell out.") var diagnostics =
     false
   @Flag(help: "Print JSON.") var json = false
@@ -49,6 +55,7 @@ struct Evaluate: ParsableCommand {
     for (name, value) in [("--draws", draws), ("--runs", runs)] {
       if let value, value < 2 { throw usageError("\(name) \(value): give a number from 2 up") }
     }
+    if let plot { _ = try FigureFormat(path: plot) }
     guard let output else { return }
     try OptionText.requireArchive(output)
     guard against == nil else { throw usageError("-o holds the estimates of one model; leave out --against") }
@@ -56,8 +63,8 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     if case .posterior(let file) = try WeightsFile(weights) { return try evaluate(file) }
-    guard draws == nil, runs == nil else {
-      throw usageError("\(weights): --draws and --runs belong to posteriors; leave them out")
+    guard draws == nil, runs == nil, plot == nil else {
+      throw usageError("\(weights): --draws, --runs and --plot belong to posteriors; leave them out")
     }
     let source = try SimulationsData(data)
     let fingerprint = try source.fingerprint()
@@ -97,6 +104,9 @@ struct Evaluate: ParsableCommand {
       bar.finish()
       let report = PosteriorEvaluationReport(weights: file, data: data, noiseLevel: noiseLevel, evaluation)
       if json { try JSONOutput.print(report) } else { report.lines().forEach(Console.print) }
+      guard let plot else { return }
+      try Gnuplot().draw(evaluation.calibrationFigure(subtitle: report.subtitle), to: plot)
+      if !json { Console.print("wrote \(plot)") }
     } catch let error as PosteriorError {
       throw InFile(path: data, error: error)
     } catch let error as DiagnosticError {

@@ -68,6 +68,25 @@ struct PosteriorFile {
     }
   }
 
+  /// What the training looked like; nil in older files.
+  ///
+  /// - Throws: ``PosteriorError`` or `DiagnosticError` in the file, if its parts contradict each other.
+  func typicality(for model: PosteriorModel) throws -> Typicality? {
+    guard let stored = archive.typicality else { return nil }
+    do {
+      let typicality = try Typicality(stored)
+      guard typicality.distances.dimensions == model.network.outputCount else {
+        throw PosteriorError(
+          code: .shapeDiffers,
+          message: "/typicality is of contexts of \(typicality.distances.dimensions) values, and the network makes "
+            + "\(model.network.outputCount); take another file")
+      }
+      return typicality
+    } catch {
+      throw InFile(path: path, error: error)
+    }
+  }
+
   private func standardization(_ name: String, count: Int? = nil) throws -> Standardization {
     let mean = try archive.scalingValues("\(name)_mean", count: count)
     let deviation = try archive.scalingValues("\(name)_deviation", count: mean.count)
@@ -101,14 +120,23 @@ struct PosteriorFile {
 
 extension PosteriorConfiguration {
   /// What the model is, for people.
-  var name: String { "\(Self.modelName), \(density.kind.rawValue), embedding \(embedding.kind.rawValue)" }
+  var name: String {
+    "\(Self.modelName), \(density.kind.rawValue), embedding \(embedding.kind.rawValue)"
+      + (ensemble > 1 ? ", ensemble of \(ensemble)" : "")
+  }
 }
 
 extension WeightsArchive {
   /// What is stored of a posterior.
   ///
-  /// - Parameter data: What was trained on.
-  init(_ model: PosteriorModel, checkpoint: TrainingCheckpoint, isFinished: Bool, data: Data) throws {
+  /// - Parameters:
+  ///   - typicality: What it looked like; nil where nobody knows.
+  ///   - data: What was trained on.
+  init(
+    _ model: PosteriorModel, checkpoint: TrainingCheckpoint, isFinished: Bool,
+    typicality: PosteriorEstimation.Typicality?,
+    data: Data
+  ) throws {
     func arrays(_ scaling: Standardization, _ name: String, axes: String) -> [NamedArray] {
       [("mean", scaling.mean), ("deviation", scaling.deviation)].map { property, values in
         NamedArray(name: "\(name)_\(property)", shape: [values.count], values: values, axes: axes)
@@ -128,7 +156,8 @@ extension WeightsArchive {
       configuration: try model.configuration.json(), targets: space.parameters,
       parameters: Self.parameters(model.parameters), scaling: scaling.sorted { $0.name < $1.name },
       input: model.description.map { Input(channels: $0.channels, times: $0.times, rate: $0.rate) },
-      prior: StoredPrior(parameters: space.prior.parameters, group: space.prior.group), data: data,
+      prior: StoredPrior(parameters: space.prior.parameters, group: space.prior.group),
+      typicality: typicality.map(Typicality.init), data: data,
       curve: Curve(checkpoint), checkpoint: isFinished ? nil : Checkpoint(checkpoint))
   }
 }

@@ -28,6 +28,7 @@ struct Train: ParsableCommand {
         evoke train sims.h5 --model eegtransformer --uncertainty --targets 'A_e,b_e,A_i*a_4*C' -o weights.h5
         evoke train matched.h5 --model eegtransformer --finetune weights.h5 --lr 1e-4 -o matched-weights.h5
         evoke train pairs.h5 --model snpe -o posterior.h5
+        evoke train pairs.h5 --model snpe --ensemble 5 -o posterior.h5
         evoke train sims.h5 --model snpe --estimator maf --embedding eegtransformer -o posterior.h5
       """)
 
@@ -37,6 +38,10 @@ struct Train: ParsableCommand {
   @Option(help: "snpe: the density; nsf when left out.") var estimator: DensitySettings.Kind?
   @Option(help: "snpe: the network in front of the density; identity when left out.") var embedding:
     EmbeddingSettings.Kind?
+  @Option(
+    help: ArgumentHelp(
+      "snpe: networks that learn side by side, whose densities are mixed; 1 when left out.", valueName: "k"))
+  var ensemble: Int?
   @Option(
     name: [.customShort("o"), .long], help: ArgumentHelp("Weights to write, ending in .h5.", valueName: "file"),
     completion: .file())
@@ -144,7 +149,7 @@ struct Train: ParsableCommand {
         training: try PosteriorTraining(
           settings, prior: pairs.prior, pairs: pairs, description: source.description,
           checkpoint: stopped?.archive.trainingCheckpoint, threads: threads, progress: progress),
-        pairs: pairs, fingerprint: fingerprint)
+        pairs: pairs, fingerprint: fingerprint, threads: threads)
     }
     try loop.run(job)
   }

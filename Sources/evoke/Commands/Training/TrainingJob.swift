@@ -52,6 +52,7 @@ struct PosteriorJob: TrainingJob {
   var training: PosteriorTraining<SimulationPairs>
   let pairs: SimulationPairs
   let fingerprint: String
+  let threads: Int
 
   var name: String { training.configuration.name }
   var epochs: Int { training.configuration.training.epochs }
@@ -74,8 +75,13 @@ struct PosteriorJob: TrainingJob {
   }
 
   func archive(isFinished: Bool) throws -> WeightsArchive {
-    try WeightsArchive(
-      training.model, checkpoint: checkpoint, isFinished: isFinished,
+    let model = training.model
+    let typicality =
+      isFinished
+      ? try Typicality(
+        of: model, pairs, training: training.trainingPairs, heldOut: training.validationPairs, threads: threads) : nil
+    return try WeightsArchive(
+      model, checkpoint: checkpoint, isFinished: isFinished, typicality: typicality,
       data: WeightsArchive.Data(
         fingerprint: fingerprint, settings: pairs.data.archive.layout?.settings ?? "",
         split: training.split(of: pairs.count), noiseLevel: pairs.data.noiseLevels[pairs.level]))

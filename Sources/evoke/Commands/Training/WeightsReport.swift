@@ -10,7 +10,7 @@ struct WeightsReport: Encodable {
   private var archive: WeightsArchive { file.archive }
 
   private enum CodingKeys: String, CodingKey {
-    case path, format, kind, model, preset, uncertainty, estimator, embedding, noise_level, sequential
+    case path, format, kind, model, preset, uncertainty, estimator, embedding, ensemble, noise_level, sequential
     case targets, parameters, epochs, best_epoch, validation_loss
     case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
   }
@@ -38,6 +38,7 @@ struct WeightsReport: Encodable {
       try container.encode(PosteriorConfiguration.modelName, forKey: .model)
       try container.encode(file.configuration.density.kind.rawValue, forKey: .estimator)
       try container.encode(file.configuration.embedding.kind.rawValue, forKey: .embedding)
+      try container.encode(file.configuration.ensemble, forKey: .ensemble)
       try container.encode(archive.data.noiseLevel, forKey: .noise_level)
       try container.encode(file.sequential, forKey: .sequential)
     }
