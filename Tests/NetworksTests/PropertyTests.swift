@@ -135,6 +135,34 @@ struct PropertyTests {
     }
   }
 
+  @Test("The mean over groups of any sizes has the gradients of calculus", arguments: levels)
+  func groupMeans(level: NetworkKernels.Level) throws {
+    let (lengths, columns) = ([3, 1, 5, 2], 19)
+    let sequences = Sequences(lengths: lengths)
+    let values = normals(sequences.rowCount * columns, seed: 1)
+    // One row of the last group does not count.
+    let keys = (0..<sequences.rowCount).map { Float($0 == 9 ? 0 : 1) }
+    var store = ParameterStore()
+    let rows = store.add("rows", shape: [sequences.rowCount, columns]) { 0 }
+    store.setValues(values, of: rows)
+    let weights = normals(lengths.count * columns, seed: 2)
+    let result = differentiateNetwork(store, on: try tape(level), weights: weights) { tape in
+      tape.mean(
+        tape.node(rows), over: sequences, keys: tape.constant(keys, rows: sequences.rowCount, columns: 1))
+    }
+    for group in lengths.indices {
+      let members = sequences.rows(of: group).filter { keys[$0] == 1 }
+      for column in 0..<columns {
+        let mean = members.reduce(Float(0)) { $0 + values[$1 * columns + column] } / Float(members.count)
+        #expect(abs(result.output[group * columns + column] - mean) < 1e-6)
+        for row in sequences.rows(of: group) {
+          let slope = keys[row] * weights[group * columns + column] / Float(members.count)
+          #expect(abs(result.gradients[row * columns + column] - slope) < 1e-6)
+        }
+      }
+    }
+  }
+
   @Test("A tape goes away with its owner, even if a recorded pass was never gone back")
   func lifetime() {
     weak var remaining: Tape?
