@@ -45,7 +45,7 @@ public struct DataPreparation: Hashable, Sendable {
   public var preparedCount: Int { records.map { 1 + $0 * preparedRecordCount } ?? preparedRecordCount }
 
   /// Shape of a record, which is of one value where records are all there is.
-  static func recordShape(of shape: [Int], hasRecords: Bool) -> [Int] {
+  public static func recordShape(of shape: [Int], hasRecords: Bool) -> [Int] {
     guard hasRecords else { return shape }
     return shape.count > 1 ? Array(shape.dropFirst()) : [1]
   }

@@ -50,7 +50,7 @@ struct Sample: ParsableCommand {
     let observed = try Observations(observation, for: file, noiseLevel: noiseLevel)
     let model = observed.model
     do {
-      let values = observed.data.floats
+      let values = observed.values
       if let sequential = file.sequential, SequentialOrigin.fingerprint(of: values) != sequential.fingerprint {
         Console.note(
           "\(observation): \(weights) was estimated for one observation, of \(sequential.observation), and this is "

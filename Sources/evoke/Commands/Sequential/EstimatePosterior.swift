@@ -51,6 +51,8 @@ struct EstimatePosterior: ParsableCommand {
   @OptionGroup(title: "SIMULATIONS OF THE MODEL") var settingsOptions: SimulationOptions
   @Option(help: "The density.") var estimator = DensitySettings.Kind.splineFlow
   @Option(help: "The network in front of it.") var embedding = EmbeddingSettings.Kind.identity
+  @Flag(help: "The first axis of the data counts records, independent and in any order; the simulator makes as many.")
+  var records = false
   @Option(help: ArgumentHelp("tsnpe: mass of the posterior outside the region that is kept.", valueName: "share"))
   var quantile = SequentialSettings().quantile
   @Option(help: ArgumentHelp("snpe-c: parameters that are compared for each data.", valueName: "n"))
@@ -114,6 +116,11 @@ struct EstimatePosterior: ParsableCommand {
   private func configurations() throws -> (PosteriorConfiguration, SequentialSettings) {
     var configuration = PosteriorConfiguration(estimator, embedding: embedding)
     configuration.training.seed = seed
+    if records {
+      // The observation always has the same number.
+      configuration.records = RecordSettings()
+      configuration.records?.varies = false
+    }
     var settings = SequentialSettings()
     (settings.method, settings.rounds, settings.simulations) = (method, rounds, simulations)
     (settings.quantile, settings.atoms, settings.isCombined) = (quantile, atoms, combined)

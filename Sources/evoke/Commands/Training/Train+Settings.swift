@@ -24,7 +24,9 @@ extension Train {
       ("--preset", preset != nil), ("--uncertainty", uncertainty), ("--targets", targets != nil),
       ("--finetune", finetune != nil),
     ].filter(\.1).map(\.0)
-    let ofPosteriors = [("--estimator", estimator != nil), ("--embedding", embedding != nil)].filter(\.1).map(\.0)
+    let ofPosteriors = [
+      ("--estimator", estimator != nil), ("--embedding", embedding != nil), ("--records", records),
+    ].filter(\.1).map(\.0)
     let (wrong, others) =
       model == .snpe ? (ofNetworks, "networks that estimate") : (ofPosteriors, "posteriors, --model snpe")
     guard wrong.isEmpty else {
@@ -71,6 +73,7 @@ extension Train {
   /// The defaults of an estimator and an embedding, with what the options say.
   func posteriorSettings() throws -> PosteriorConfiguration {
     var settings = PosteriorConfiguration(estimator ?? .splineFlow, embedding: embedding ?? .identity)
+    if records { settings.records = RecordSettings() }
     change(&settings.training)
     do {
       for (name, value) in try assignments() { try settings.set(name, to: value) }

@@ -29,6 +29,7 @@ struct Train: ParsableCommand {
         evoke train matched.h5 --model eegtransformer --finetune weights.h5 --lr 1e-4 -o matched-weights.h5
         evoke train pairs.h5 --model snpe -o posterior.h5
         evoke train sims.h5 --model snpe --estimator maf --embedding eegtransformer -o posterior.h5
+        evoke train pairs.h5 --model snpe --records -o posterior.h5
       """)
 
   @Argument(help: ArgumentHelp("Archive of simulations.", valueName: "sims"), completion: .file()) var data: String?
@@ -37,6 +38,11 @@ struct Train: ParsableCommand {
   @Option(help: "snpe: the density; nsf when left out.") var estimator: DensitySettings.Kind?
   @Option(help: "snpe: the network in front of the density; identity when left out.") var embedding:
     EmbeddingSettings.Kind?
+  @Flag(
+    help: ArgumentHelp(
+      "snpe: the first axis of the data counts records, independent and in any order, of which any number may be there; "
+        + "those that are not are NaN from end to end."))
+  var records = false
   @Option(
     name: [.customShort("o"), .long], help: ArgumentHelp("Weights to write, ending in .h5.", valueName: "file"),
     completion: .file())
