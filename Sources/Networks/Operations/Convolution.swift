@@ -37,7 +37,7 @@ struct Convolution {
       method ?? (weight.columns <= Self.mostWindowValues && weight.rows <= Self.mostOutputs ? .lanes : .products)
   }
 
-  /// Values of a window and outputs up to which samples lie along lanes. Measured, see docs/engine.md.
+  /// Values of a window, and outputs, up to which samples lie along lanes: measured, see docs/engine.md.
   private static let (mostWindowValues, mostOutputs) = (64, 32)
 
   /// The weight as `[output, width, channels]`, so that a window is a stretch of memory.

@@ -35,6 +35,8 @@ struct DifferenceChains {
     try begin(settings.draws, seed: stream.next())
   }
 
+  /// Finds starts.
+  ///
   /// Draw i of the posterior has the free parameters x_i and the others y_i. With the weight p(x_i, y) / p(x_i, y_i) times
   /// the density at y_i of any distribution of others, x_i is of the posterior given y: here a normal one around y, as
   /// wide as leaves enough draws (Silverman's width).

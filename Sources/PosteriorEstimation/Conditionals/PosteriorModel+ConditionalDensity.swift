@@ -7,7 +7,9 @@ public struct ConditionalGrid: Hashable, Sendable {
   public let parameters: [Prior.Parameter]
   /// Values of each, ascending, closer together next to the limits of the prior.
   public let values: [[Double]]
-  /// Density over the free parameters, shape `[n]` or `[n, n]`, the first one along rows. Its integral is one.
+  /// Density over the free parameters, shape `[n]` or `[n, n]`, the first one along rows.
+  ///
+  /// Its integral is one.
   public let density: [Double]
   /// Log of the integral of the joint density over the free parameters: of the posterior's density of the fixed values.
   public let logMass: Double

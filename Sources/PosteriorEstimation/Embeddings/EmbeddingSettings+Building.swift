@@ -15,8 +15,8 @@ extension EmbeddingSettings {
     case .identity: return IdentityEmbedding(inputCount: preparation.preparedRecordCount)
     case .fullyConnected(let sizes):
       return FullyConnectedEmbedding(
-        inputCount: preparation.preparedRecordCount, outputCount: sizes.outputs, hidden: sizes.hidden, layers: sizes.layers,
-        in: &store, using: &stream)
+        inputCount: preparation.preparedRecordCount, outputCount: sizes.outputs, hidden: sizes.hidden,
+        layers: sizes.layers, in: &store, using: &stream)
     case .convolution(let sizes):
       return try ConvolutionEmbedding(sizes, channels: channels, times: times, in: &store, using: &stream)
     case .model(let settings):

@@ -107,7 +107,8 @@ public struct PosteriorModel: Sendable {
       case .records: continue
       case .empty:
         throw PosteriorError(
-          code: .notFinite, message: "observation \(observation) has no record: all of its values are NaN; leave it out")
+          code: .notFinite, message: "observation \(observation) has no record: all of its values are NaN; leave it out"
+        )
       case .notFinite(let place):
         throw PosteriorError(
           code: .notFinite,

@@ -52,8 +52,8 @@ extension DataPreparation {
     guard recordShape == shape else {
       throw PosteriorError(
         code: .shapeDiffers,
-        message: "records are wanted, and data of \(shape[0]) channels and \(shape[1]) samples have none: a record would "
-          + "be of shape \(recordShape); give data [record, channel, time], or train without records")
+        message: "records are wanted, and data of \(shape[0]) channels and \(shape[1]) samples have none: a record "
+          + "would be of shape \(recordShape); give data [record, channel, time], or train without records")
     }
   }
 }

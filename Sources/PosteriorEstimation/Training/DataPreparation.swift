@@ -16,7 +16,9 @@ public struct DataPreparation: Hashable, Sendable {
   public let steps: Steps
   /// Whether data `[channel, time]` become `[time, channel]`, as convolutions want.
   public let isTimeFirst: Bool
-  /// Whether data are of several records, each of which is prepared alone. Prepared data begin with the number of records
+  /// Whether data are of several records, each of which is prepared alone.
+  ///
+  /// Prepared data begin with the number of records
   /// that are there, which then stand one behind the other, and zeros behind them.
   public let hasRecords: Bool
 
