@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 
 all_pages=(
-  README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks,python,sequential,diagnostics}.md
+  README.md docs/{erp,filters,channels,artifacts,events,averages,measures,figures,simulate,networks,posteriors,python,sequential,diagnostics}.md
 )
 largest_figure=120000
 pages=() puts_outputs=false puts_figures=false

@@ -4,6 +4,7 @@
  */
 #include "NetworkActivations.h"
 #include "NetworkAttention.h"
+#include "NetworkConvolutions.h"
 #include "NetworkDense.h"
 #include "NetworkLSTM.h"
 #include "NetworkMixtures.h"
@@ -26,6 +27,8 @@ const struct ck_network_kernels LEVEL = {
     .lstm_pack = lstm_pack,
     .lstm = lstm,
     .lstm_backward = lstm_backward,
+    .convolve = convolve,
+    .convolve_backward = convolve_backward,
     .pool_maximum = pool_maximum,
     .pool_maximum_backward = pool_maximum_backward,
     .gate = gate,

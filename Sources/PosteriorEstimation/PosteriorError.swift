@@ -13,6 +13,8 @@ public struct PosteriorError: Error, Hashable, Sendable, CustomStringConvertible
     public static let shapeDiffers = Code(name: "shapeDiffers")
     /// Data or parameters that are not finite, or are the same in all pairs.
     public static let notFinite = Code(name: "notFinite")
+    /// Parameters are fixed at values that the posterior thinks next to impossible.
+    public static let noDensity = Code(name: "noDensity")
     /// A setting that does not exist, or has a value that means nothing.
     public static let invalidSetting = Code(name: "invalidSetting")
   }

@@ -135,6 +135,102 @@ struct PropertyTests {
     }
   }
 
+  @Test("A convolution is the same by products and along lanes, for sizes that do not fill vectors", arguments: 0..<24)
+  func convolutionMethods(number: Int) throws {
+    var generator = SplitMix64(seed: UInt64(200 + number))
+    func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    let window = ConvolutionWindow(width: random(1...6), stride: random(1...3), padding: random(0...3))
+    let (channels, outputs, samples) = (random(1...7), random(1...29), random(1...37))
+    let length = window.width + random(4...20)
+    let width = random(1...min(4, window.count(in: length)))
+    let pool: ConvolutionWindow? =
+      number % 3 == 0 ? nil : ConvolutionWindow(width: width, stride: random(1...width + 1))
+    var store = ParameterStore()
+    var stream = RandomStream(seed: 6, simulation: number, purpose: .initialValues)
+    let layer = Convolution1D(
+      "conv", input: channels, output: outputs, window: window, in: &store, using: &stream)
+    let x = store.add("x", shape: [samples * length, channels]) { Float(stream.normal()) }
+    func values(_ method: Convolution.Method, _ level: NetworkKernels.Level) throws -> [Float] {
+      try differentiate(store, level: level) { tape in
+        let (weight, bias) = (tape.node(layer.weight), tape.node(layer.bias))
+        if let pool {
+          return tape.convolutionPool(
+            tape.node(x), weight: weight, bias: bias, length: length, window: window, pool: pool, method: method)
+        }
+        return tape.convolution(
+          tape.node(x), weight: weight, bias: bias, length: length, window: window, activation: .tanh, dropout: 0,
+          method: method)
+      }
+    }
+    let expected = try values(.products, .baseline)
+    for level in levels { #expect(largestError(try values(.lanes, level), expected) < tolerance, "\(level)") }
+  }
+
+  @Test("A sample's convolution does not depend on the samples beside it", arguments: levels)
+  func convolutionAlone(level: NetworkKernels.Level) throws {
+    var store = ParameterStore()
+    var stream = RandomStream(seed: 7, simulation: 0, purpose: .initialValues)
+    let layer = Convolution1D(
+      "conv", input: 2, output: 5, window: ConvolutionWindow(width: 3, padding: 1), in: &store, using: &stream)
+    let data = normals(21 * 8 * 2, seed: 8)
+    let tape = try tape(level)
+    func results(_ samples: Range<Int>) -> [Float] {
+      store.values.withUnsafeBufferPointer {
+        tape.start(parameters: $0.baseAddress, gradients: nil, training: nil)
+        let x = tape.constant(
+          Array(data[samples.lowerBound * 16..<samples.upperBound * 16]), rows: samples.count * 8, columns: 2)
+        return tape.values(of: layer(x, length: 8, maximumPool: ConvolutionWindow(width: 2, stride: 2), on: tape))
+      }
+    }
+    let all = results(0..<21)
+    for sample in [0, 3, 15, 16, 20] {
+      #expect(results(sample..<sample + 1) == Array(all[sample * 20..<(sample + 1) * 20]))
+    }
+  }
+
+  @Test("What is not a number is seen in the maximum of its convolution, and in no other sample", arguments: levels)
+  func convolutionNotANumber(level: NetworkKernels.Level) throws {
+    var store = ParameterStore()
+    var stream = RandomStream(seed: 7, simulation: 0, purpose: .initialValues)
+    let layer = Convolution1D(
+      "conv", input: 1, output: 2, window: ConvolutionWindow(width: 1), in: &store, using: &stream)
+    let tape = try tape(level)
+    let y = store.values.withUnsafeBufferPointer {
+      tape.start(parameters: $0.baseAddress, gradients: nil, training: nil)
+      let x = tape.constant([1, .nan, 2, 3, 4, 5, 6, 7], rows: 8, columns: 1)
+      return tape.values(of: layer(x, length: 4, maximumPool: ConvolutionWindow(width: 2, stride: 2), on: tape))
+    }
+    #expect(y.map(\.isNaN) == [true, true, false, false, false, false, false, false])
+  }
+
+  @Test("The mean over groups of any sizes has the gradients of calculus", arguments: levels)
+  func groupMeans(level: NetworkKernels.Level) throws {
+    let (lengths, columns) = ([3, 1, 5, 2], 19)
+    let sequences = Sequences(lengths: lengths)
+    let values = normals(sequences.rowCount * columns, seed: 1)
+    // One row of the last group does not count.
+    let keys = (0..<sequences.rowCount).map { Float($0 == 9 ? 0 : 1) }
+    var store = ParameterStore()
+    let rows = store.add("rows", shape: [sequences.rowCount, columns]) { 0 }
+    store.setValues(values, of: rows)
+    let weights = normals(lengths.count * columns, seed: 2)
+    let result = differentiateNetwork(store, on: try tape(level), weights: weights) { tape in
+      tape.mean(
+        tape.node(rows), over: sequences, keys: tape.constant(keys, rows: sequences.rowCount, columns: 1))
+    }
+    for group in lengths.indices {
+      let members = sequences.rows(of: group).filter { keys[$0] == 1 }
+      for column in 0..<columns {
+        let mean = members.reduce(Float(0)) { $0 + values[$1 * columns + column] } / Float(members.count)
+        #expect(abs(result.output[group * columns + column] - mean) < 1e-6)
+        for row in sequences.rows(of: group) {
+          let slope = keys[row] * weights[group * columns + column] / Float(members.count)
+          #expect(abs(result.gradients[row * columns + column] - slope) < 1e-6)
+        }
+      }
+    }
+  }
+
   @Test("A tape goes away with its owner, even if a recorded pass was never gone back")
   func lifetime() {
     weak var remaining: Tape?

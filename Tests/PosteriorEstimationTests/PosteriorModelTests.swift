@@ -47,13 +47,7 @@ struct PosteriorModeTests {
 
 @Suite("Posteriors of other caps")
 struct OtherCapTests {
-  private let places = [Position(x: 0.06, y: 0, z: 0.05), Position(x: -0.06, y: 0.02, z: 0.05)]
-
-  private func description(_ order: [Int]) -> InputDescription {
-    InputDescription(
-      channels: order.map { Channel(name: "E\($0)", position: places[$0]) }, times: (0..<24).map { Double($0) / 100 },
-      rate: 100)
-  }
+  private func description(_ order: [Int]) -> InputDescription { OtherCaps.description(order) }
 
   private func model(_ embedding: EmbeddingSettings.Kind) throws -> PosteriorModel {
     let (prior, pairs) = try Simulators.waves(count: 100, seed: 1)

@@ -71,6 +71,14 @@ struct ck_lstm_backward {
   float *d_bias;
 };
 
+/* A convolution of `samples` sequences [length, channels] to [results, outputs], with zeros before and behind; and, if
+ * `pool_width` is not 0, bias, ReLU and the maximum over windows of results behind it, [pooled, outputs]. */
+struct ck_convolution {
+  size_t samples, length, channels, outputs;
+  size_t width, stride, padding, results;
+  size_t pool_width, pool_stride, pooled;
+};
+
 /*
  * y = f(W x + bias + added), or that is added to y. Samples are columns: x [inputs, samples], y [outputs, samples].
  *
@@ -179,6 +187,18 @@ struct ck_network_kernels {
                     size_t hidden, float *panels, float *bias, float *_Nullable input_rows, float *_Nullable recurrent);
   void (*lstm)(const struct ck_lstm *lstm);
   void (*lstm_backward)(const struct ck_lstm_backward *lstm);
+
+  /* Weights [width * channels, outputs]; `bias` and `places` are read and written if there is a maximum. `places`, for
+   * convolve_backward, has the bytes of y with `samples` rounded up to a multiple of the lanes. `scratch`, in floats for
+   * each lane: (length + 2 padding) * channels, and what y has for a sample. */
+  void (*convolve)(const struct ck_convolution *convolution, const float *x, const float *weights,
+                   const float *_Nullable bias, float *y, uint8_t *_Nullable places, float *scratch);
+  /* Weights [outputs, width * channels]. dx is added to, or null; d_weights [outputs, width * channels] and d_bias, or
+   * null, are added to. `scratch`: 2 (length + 2 padding) * channels + (results + width * channels + 1) * outputs, and
+   * what y has for a sample. */
+  void (*convolve_backward)(const struct ck_convolution *convolution, const float *x, const float *weights,
+                            const float *dy, const uint8_t *_Nullable places, float *_Nullable dx, float *d_weights,
+                            float *_Nullable d_bias, float *scratch);
 
   /* Along rows of x [rows, columns]: result row t is the maximum of rows t * stride ..< t * stride + width of
    * x + bias, and of 0 if `positive`. `bias` may be null. `places` [results, columns] gets the row that had it, counted

@@ -3,7 +3,7 @@ import HDF5
 
 /// Observations to ask a posterior for: a file of any program with `/x`, or an archive of simulations.
 public struct ObservationFile: Hashable, Sendable {
-  /// The data, all finite; in volts in our files.
+  /// The data, all finite unless NaN was allowed; in volts in our files.
   public let data: ObservedData
   /// Which rows of the file they are, from 0 on: all but those that `/ok` says are no good.
   public let rows: [Int]
@@ -24,10 +24,11 @@ public struct ObservationFile: Hashable, Sendable {
   ///   - path: With `/x` `[observation, …]` of numbers of any type, and perhaps `/theta` `[observation, parameter]` with
   ///     the attribute `names`.
   ///   - noiseLevel: The level of noise of simulations; the first one of the file when nil.
+  ///   - allowsNaN: Whether values may be NaN, as those of records that are not there.
   /// - Throws: ``ArchiveError``, codes `missingObject`, which says what is there instead of `/x`, `wrongKind`,
   ///   `wrongLayout`, and `invalidValue` for values that are not finite or a level of noise that the file does not have;
   ///   `HDF5Error`.
-  public init(reading path: String, noiseLevel: Double? = nil) throws {
+  public init(reading path: String, noiseLevel: Double? = nil, allowsNaN: Bool = false) throws {
     self = try describingLayout {
       let file = try HDF5File(reading: path)
       let isOurs = file.hasAttribute("evoke_kind")
@@ -46,11 +47,11 @@ public struct ObservationFile: Hashable, Sendable {
           .missingObject, path: path, object: "/x",
           "there are no observations, /x [observation, …]; \(try file.contents())")
       }
-      return try ObservationFile(file, x: Self.level(noiseLevel, in: file), isOurs: isOurs)
+      return try ObservationFile(file, x: Self.level(noiseLevel, in: file), isOurs: isOurs, allowsNaN: allowsNaN)
     }
   }
 
-  private init(_ file: HDF5File, x: HDF5Dataset, isOurs: Bool) throws {
+  private init(_ file: HDF5File, x: HDF5Dataset, isOurs: Bool, allowsNaN: Bool) throws {
     guard let count = x.shape.first, !x.shape.contains(0) else {
       throw ArchiveError(
         .wrongLayout, x,
@@ -66,7 +67,7 @@ public struct ObservationFile: Hashable, Sendable {
       rows = Array(0..<count)
     }
     data = rows.count == count ? all : all.rows(rows)
-    try x.requireFinite(data, rows: rows)
+    try x.requireFinite(data, rows: rows, allowsNaN: allowsNaN)
     if file.exists("theta") {
       let dataset = try file.dataset("theta")
       let named = try SimulationsLayout.parameters(of: dataset)

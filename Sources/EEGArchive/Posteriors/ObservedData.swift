@@ -64,6 +64,31 @@ public struct ObservedData: Hashable, Sendable {
 }
 
 extension ObservedData {
+  /// The same observations with room for so many records each, `[observation, record, …]`: those that are missing are NaN.
+  ///
+  /// - Parameter count: At least as many as there are.
+  public func padded(toRecords count: Int) -> ObservedData {
+    precondition(shape.count > 1 && count >= shape[1], "there is room for all records")
+    let size = dataShape.reduce(1, *)
+    let missing = (count - shape[1]) * shape.dropFirst(2).reduce(1, *)
+    func padded<Number: BinaryFloatingPoint>(_ values: [Number]) -> [Number] {
+      guard missing > 0 else { return values }
+      var result: [Number] = []
+      result.reserveCapacity(values.count + self.count * missing)
+      for row in 0..<self.count {
+        result += values[row * size..<(row + 1) * size]
+        result += repeatElement(.nan, count: missing)
+      }
+      return result
+    }
+    let padded: Values =
+      switch values {
+      case .single(let values): .single(padded(values))
+      case .double(let values): .double(padded(values))
+      }
+    return ObservedData(shape: [shape[0], count] + shape.dropFirst(2), values: padded)
+  }
+
   /// Reads numbers of any type; those of 32 bits or fewer stay in single precision, integers become doubles.
   ///
   /// - Parameter shape: That of the observations, of as many values as the dataset has.
@@ -106,11 +131,11 @@ extension HDF5Dataset {
       .invalidValue, self, "holds \(values[bad]) at \(place) (counted from 0); leave it out, or look for what made it")
   }
 
-  /// Throws where ``ObservedData/values`` are not finite.
-  func requireFinite(_ data: ObservedData, rows: [Int]) throws {
+  /// Throws where ``ObservedData/values`` are not finite, or neither that nor NaN.
+  func requireFinite(_ data: ObservedData, rows: [Int], allowsNaN: Bool = false) throws {
     switch data.values {
-    case .single(let values): try requireFinite(values, rows: rows)
-    case .double(let values): try requireFinite(values, rows: rows)
+    case .single(let values): try requireFinite(values, rows: rows) { allowsNaN && $0.isNaN }
+    case .double(let values): try requireFinite(values, rows: rows) { allowsNaN && $0.isNaN }
     }
   }
 }

@@ -34,14 +34,27 @@ extension Tape {
     _ x: Node, weight: Node, bias: Node? = nil, length: Int, window: ConvolutionWindow,
     activation: Activation = .identity, dropout rate: Float = 0
   ) -> Node {
-    let convolution = Convolution(x: x, weight: weight, length: length, window: window)
+    convolution(
+      x, weight: weight, bias: bias, length: length, window: window, activation: activation, dropout: rate, method: nil)
+  }
+
+  /// The same by a method, or by the faster one for its sizes.
+  func convolution(
+    _ x: Node, weight: Node, bias: Node?, length: Int, window: ConvolutionWindow, activation: Activation,
+    dropout rate: Float, method: Convolution.Method?
+  ) -> Node {
+    let convolution = Convolution(x: x, weight: weight, length: length, window: window, method: method)
     precondition(bias == nil || bias?.count == weight.rows, "there is one bias an output")
     let needed = needsGradient(x) || needsGradient(weight) || bias.map(needsGradient) == true
     let results = convolution.results
     let y = matrix(rows: convolution.samples * results, columns: weight.rows, needsGradient: needed)
     let packed = convolution.packedWeight(on: self)
-    for sample in 0..<convolution.samples {
-      convolution.forward(on: self, sample: sample, packed: packed, into: y.values + sample * results * y.columns)
+    switch convolution.method {
+    case .lanes: convolution.forwardInLanes(on: self, packed: packed, into: y.values)
+    case .products:
+      for sample in 0..<convolution.samples {
+        convolution.forward(on: self, sample: sample, packed: packed, into: y.values + sample * results * y.columns)
+      }
     }
     let backward = activated(y, bias: bias, activation: activation, dropout: rate)
     guard needsGradient(y) else {
@@ -52,9 +65,13 @@ extension Tape {
       backward?(dy)
       let dPacked = convolution.emptyGradient(on: self)
       let dx = accumulatedGradient(of: x)
-      for sample in 0..<convolution.samples {
-        convolution.backward(
-          on: self, sample: sample, packed: packed, dy: dy + sample * results * y.columns, dPacked: dPacked, dx: dx)
+      switch convolution.method {
+      case .lanes: convolution.backwardInLanes(on: self, packed: packed, dy: dy, dPacked: dPacked, dx: dx)
+      case .products:
+        for sample in 0..<convolution.samples {
+          convolution.backward(
+            on: self, sample: sample, packed: packed, dy: dy + sample * results * y.columns, dPacked: dPacked, dx: dx)
+        }
       }
       convolution.addGradient(dPacked, on: self)
       release(packed, weight.count)
@@ -62,15 +79,23 @@ extension Tape {
     return y
   }
 
-  /// Convolution along time, bias, ReLU and maximum over windows, sample by sample: the same as
-  /// ``convolution(_:weight:bias:length:window:activation:dropout:)`` with ReLU and then ``maximumPool(_:length:window:)``,
-  /// but what lies between stays in cache.
+  /// Convolution along time, bias, ReLU and maximum over windows, sample by sample or as many together as lanes: the same
+  /// as ``convolution(_:weight:bias:length:window:activation:dropout:)`` with ReLU and then
+  /// ``maximumPool(_:length:window:)``, but what lies between stays in cache.
   ///
   /// - Returns: Shape `[samples * pool.count(in: window.count(in: length)), output]`.
   public func convolutionPool(
     _ x: Node, weight: Node, bias: Node, length: Int, window: ConvolutionWindow, pool: ConvolutionWindow
   ) -> Node {
-    let convolution = Convolution(x: x, weight: weight, length: length, window: window)
+    convolutionPool(x, weight: weight, bias: bias, length: length, window: window, pool: pool, method: nil)
+  }
+
+  /// The same by a method, or by the faster one for its sizes.
+  func convolutionPool(
+    _ x: Node, weight: Node, bias: Node, length: Int, window: ConvolutionWindow, pool: ConvolutionWindow,
+    method: Convolution.Method?
+  ) -> Node {
+    let convolution = Convolution(x: x, weight: weight, length: length, window: window, method: method)
     precondition(bias.count == weight.rows, "there is one bias an output")
     precondition(pool.padding == 0 && pool.width < 255, "a window of a maximum has no padding and under 255 steps")
     let (results, columns) = (convolution.results, weight.rows)
@@ -78,37 +103,49 @@ extension Tape {
     precondition(pooled > 0, "the maximum is over \(pool.width) steps, and there are \(results)")
     let needed = needsGradient(x) || needsGradient(weight) || needsGradient(bias)
     let y = matrix(rows: convolution.samples * pooled, columns: columns, needsGradient: needed)
-    let places = bytes(y.count)
+    let placeCount = convolution.method == .lanes ? convolution.placeCount(pool: pool, on: self) : y.count
+    let places = bytes(placeCount)
     let packed = convolution.packedWeight(on: self)
-    let full = scratch(results * columns)
-    for sample in 0..<convolution.samples {
-      convolution.forward(on: self, sample: sample, packed: packed, into: full)
-      kernels.functions.pool_maximum(
-        full, bias.values, pooled, columns, pool.width, pool.stride, 1, y.values + sample * pooled * columns,
-        places + sample * pooled * columns)
+    switch convolution.method {
+    case .lanes:
+      convolution.forwardInLanes(on: self, packed: packed, bias: bias, pool: pool, into: y.values, places: places)
+    case .products:
+      let full = scratch(results * columns)
+      for sample in 0..<convolution.samples {
+        convolution.forward(on: self, sample: sample, packed: packed, into: full)
+        kernels.functions.pool_maximum(
+          full, bias.values, pooled, columns, pool.width, pool.stride, 1, y.values + sample * pooled * columns,
+          places + sample * pooled * columns)
+      }
+      release(full, results * columns)
     }
-    release(full, results * columns)
     guard needsGradient(y) else {
       release(packed, weight.count)
-      release(places, y.count)
+      release(places, placeCount)
       return y
     }
     record(y) { [unowned self] dy in
       let dPacked = convolution.emptyGradient(on: self)
       let (dx, dBias) = (accumulatedGradient(of: x), accumulatedGradient(of: bias))
-      let full = scratch(results * columns)
-      for sample in 0..<convolution.samples {
-        full.update(repeating: 0, count: results * columns)
-        kernels.functions.pool_maximum_backward(
-          dy + sample * pooled * columns, places + sample * pooled * columns, pooled, columns, pool.width, pool.stride,
-          full)
-        if let dBias { kernels.functions.column_sums(full, nil, results, columns, dBias) }
-        convolution.backward(on: self, sample: sample, packed: packed, dy: full, dPacked: dPacked, dx: dx)
+      switch convolution.method {
+      case .lanes:
+        convolution.backwardInLanes(
+          on: self, packed: packed, pool: pool, dy: dy, places: places, dPacked: dPacked, dx: dx, dBias: dBias)
+      case .products:
+        let full = scratch(results * columns)
+        for sample in 0..<convolution.samples {
+          full.update(repeating: 0, count: results * columns)
+          kernels.functions.pool_maximum_backward(
+            dy + sample * pooled * columns, places + sample * pooled * columns, pooled, columns, pool.width,
+            pool.stride, full)
+          if let dBias { kernels.functions.column_sums(full, nil, results, columns, dBias) }
+          convolution.backward(on: self, sample: sample, packed: packed, dy: full, dPacked: dPacked, dx: dx)
+        }
+        release(full, results * columns)
       }
-      release(full, results * columns)
       convolution.addGradient(dPacked, on: self)
       release(packed, weight.count)
-      release(places, y.count)
+      release(places, placeCount)
     }
     return y
   }
@@ -122,110 +159,5 @@ extension Tape {
   func release(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
     let floats = (count + 3) / 4
     release(UnsafeMutableRawPointer(bytes).bindMemory(to: Float.self, capacity: floats), floats)
-  }
-}
-
-/// One convolution: every sample becomes a matrix whose rows are windows, which is then multiplied.
-private struct Convolution {
-  let x: Node
-  let weight: Node
-  let length: Int
-  let window: ConvolutionWindow
-  let samples: Int
-  /// Windows of a sample.
-  let results: Int
-
-  private var channels: Int { x.columns }
-  /// Values of a window: `width` steps of all channels.
-  private var inner: Int { window.width * channels }
-  private var paddedLength: Int { length + 2 * window.padding }
-
-  init(x: Node, weight: Node, length: Int, window: ConvolutionWindow) {
-    precondition(length > 0 && x.rows % length == 0, "\(x.rows) rows are no whole number of \(length) steps")
-    precondition(
-      weight.columns == x.columns * window.width,
-      "a weight for \(x.columns) channels and \(window.width) steps has \(x.columns * window.width) columns")
-    (self.x, self.weight, self.length, self.window) = (x, weight, length, window)
-    (samples, results) = (x.rows / length, window.count(in: length))
-    precondition(results > 0, "a window of \(window.width) steps does not fit into \(length)")
-  }
-
-  /// The weight as `[output, width, channels]`, so that a window is a stretch of memory.
-  func packedWeight(on tape: Tape) -> UnsafeMutablePointer<Float> {
-    let packed = tape.scratch(weight.count)
-    for output in 0..<weight.rows {
-      let (source, target) = (weight.values + output * inner, packed + output * inner)
-      for channel in 0..<channels {
-        for step in 0..<window.width { target[step * channels + channel] = source[channel * window.width + step] }
-      }
-    }
-    return packed
-  }
-
-  func emptyGradient(on tape: Tape) -> UnsafeMutablePointer<Float> {
-    let gradient = tape.scratch(weight.count)
-    gradient.update(repeating: 0, count: weight.count)
-    return gradient
-  }
-
-  /// Adds a gradient in the order of the packed weight to that of the weight, and releases it.
-  func addGradient(_ packed: UnsafeMutablePointer<Float>, on tape: Tape) {
-    if let d = tape.accumulatedGradient(of: weight) {
-      for output in 0..<weight.rows {
-        let (source, target) = (packed + output * inner, d + output * inner)
-        for channel in 0..<channels {
-          for step in 0..<window.width { target[channel * window.width + step] += source[step * channels + channel] }
-        }
-      }
-    }
-    tape.release(packed, weight.count)
-  }
-
-  /// Rows of windows of one sample, zeros where there is padding.
-  private func unfold(_ sample: Int, into windows: UnsafeMutablePointer<Float>) {
-    let source = x.values + sample * length * channels
-    for result in 0..<results {
-      let first = result * window.stride - window.padding
-      let row = windows + result * inner
-      let (start, end) = (max(0, first), min(length, first + window.width))
-      if end - start < window.width { row.update(repeating: 0, count: inner) }
-      if end > start {
-        (row + (start - first) * channels).update(from: source + start * channels, count: (end - start) * channels)
-      }
-    }
-  }
-
-  func forward(on tape: Tape, sample: Int, packed: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
-    let windows = tape.scratch(results * inner)
-    unfold(sample, into: windows)
-    MatrixProduct.multiply(
-      .init(windows, stride: inner), .init(packed, stride: inner, transposed: true), rows: results,
-      columns: weight.rows, inner: inner, into: y, stride: weight.rows)
-    tape.release(windows, results * inner)
-  }
-
-  func backward(
-    on tape: Tape, sample: Int, packed: UnsafePointer<Float>, dy: UnsafePointer<Float>,
-    dPacked: UnsafeMutablePointer<Float>, dx: UnsafeMutablePointer<Float>?
-  ) {
-    let windows = tape.scratch(results * inner)
-    unfold(sample, into: windows)
-    MatrixProduct.multiply(
-      .init(dy, stride: weight.rows, transposed: true), .init(windows, stride: inner), rows: weight.rows,
-      columns: inner, inner: results, into: dPacked, stride: inner, adds: true)
-    tape.release(windows, results * inner)
-    guard let dx else { return }
-    // Windows overlap, so each of their steps is added on its own: row t of step j belongs to step t * stride + j.
-    let padded = tape.scratch(paddedLength * channels)
-    padded.update(repeating: 0, count: paddedLength * channels)
-    for step in 0..<window.width {
-      MatrixProduct.multiply(
-        .init(dy, stride: weight.rows), .init(packed + step * channels, stride: inner), rows: results,
-        columns: channels, inner: weight.rows, into: padded + step * channels, stride: window.stride * channels,
-        adds: true)
-    }
-    tape.kernels.functions.scale(
-      dx + sample * length * channels, padded + window.padding * channels, 1, length * channels, 1)
-    tape.release(padded, paddedLength * channels)
   }
 }

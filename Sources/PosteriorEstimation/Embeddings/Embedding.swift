@@ -44,16 +44,17 @@ public struct FullyConnectedEmbedding: Embedding {
   /// Adds `embedding.0`, `embedding.1` and so on.
   ///
   /// - Parameters:
+  ///   - name: What stands before the numbers.
   ///   - hidden: Units of a hidden layer.
   ///   - layers: Linear layers.
   public init(
-    inputCount: Int, outputCount: Int, hidden: Int, layers: Int, in store: inout ParameterStore,
-    using stream: inout RandomStream
+    name: String = "embedding", inputCount: Int, outputCount: Int, hidden: Int, layers: Int,
+    in store: inout ParameterStore, using stream: inout RandomStream
   ) {
     (self.inputCount, self.outputCount) = (inputCount, outputCount)
     self.layers = (0..<layers).map { number in
       Linear(
-        "embedding.\(number)", input: number == 0 ? inputCount : hidden,
+        "\(name).\(number)", input: number == 0 ? inputCount : hidden,
         output: number == layers - 1 ? outputCount : hidden, in: &store, using: &stream)
     }
   }

@@ -40,7 +40,7 @@ public struct PosteriorModel: Sendable {
     for member in 0..<configuration.ensemble {
       let seed = configuration.seed(ofMember: member)
       func build(in store: inout ParameterStore) throws(PosteriorError) -> PosteriorNetwork {
-        let embedding = try configuration.embedding.embedding(
+        let embedding = try configuration.embedding(
           preparation: preparation, description: description, seed: seed, in: &store)
         let density = try configuration.density.density(
           count: space.count, contextCount: embedding.outputCount, seed: seed, in: &store)
@@ -80,7 +80,8 @@ public struct PosteriorModel: Sendable {
     var result = try PosteriorModel(
       configuration, space: space,
       preparation: DataPreparation(
-        shape: [adapted.channels, adapted.times], steps: .potentials(adapted), isTimeFirst: preparation.isTimeFirst),
+        shape: (preparation.records.map { [$0] } ?? []) + [adapted.channels, adapted.times],
+        steps: .potentials(adapted), isTimeFirst: preparation.isTimeFirst, hasRecords: preparation.hasRecords),
       standardization: standardization, description: other)
     result.parameters.values = parameters.values
     return result
@@ -98,12 +99,34 @@ public struct PosteriorModel: Sendable {
           "the model was trained on data of shape \(preparation.shape), \(width) values, and \(observations.count)"
           + " values are no whole number of observations; give data of the shape that it was trained on")
     }
+    if let records = preparation.recordData { return try observationCount(observations, of: records) }
     guard let place = observations.firstIndex(where: { !$0.isFinite }) else { return observations.count / width }
     throw PosteriorError(
       code: .notFinite,
       message:
         "observation \(place / width) has the value \(observations[place]) at place \(place % width); replace it, "
         + "or leave the observation out")
+  }
+
+  private func observationCount(_ observations: [Float], of records: RecordData) throws(PosteriorError) -> Int {
+    let width = preparation.valueCount
+    for observation in 0..<observations.count / width {
+      let data = observations[observation * width..<(observation + 1) * width]
+      switch records.content(of: data) {
+      case .records: continue
+      case .empty:
+        throw PosteriorError(
+          code: .notFinite, message: "observation \(observation) has no record: all of its values are NaN; leave it out"
+        )
+      case .notFinite(let place):
+        throw PosteriorError(
+          code: .notFinite,
+          message: "record \(place / records.width) of observation \(observation) has the value "
+            + "\(data[data.startIndex + place]) at place \(place % records.width); replace it, or the whole record by "
+            + "NaN, which leaves it out")
+      }
+    }
+    return observations.count / width
   }
 
   /// Contexts of observations, shape `[observation, contextCount]`: what the embedding makes of them.

@@ -9,6 +9,8 @@ public struct PosteriorConfiguration: Hashable, Sendable {
   public var embedding: EmbeddingSettings
   /// How data are scaled before that.
   public var scaling: DataScaling
+  /// How several records are read together, where the first axis of the data counts them; nil where data have none.
+  public var records: RecordSettings?
   /// Share of the pairs that tell which epoch was best.
   public var validationShare = 0.1
   /// Networks that learn side by side from other first values, and whose densities are mixed in equal parts.
@@ -42,6 +44,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
     }
     try density.check()
     try require((1...100).contains(ensemble), "ensemble lies in 1 ... 100")
+    try records?.check()
     try require(validationShare > 0 && validationShare < 1, "validation_share is above 0 and below 1")
     try require(
       training.epochs > 0 && training.batch > 0 && training.shards > 0 && training.learningRate > 0
@@ -71,11 +74,11 @@ public struct PosteriorConfiguration: Hashable, Sendable {
 
 extension PosteriorConfiguration: Codable {
   private enum CodingKeys: String, CodingKey {
-    case model, density, embedding, scaling, ensemble, training
+    case model, density, embedding, records, scaling, ensemble, training
     case validationShare = "validation_share"
   }
 
-  /// Reads a configuration; all its keys are there.
+  /// Reads a configuration; all its keys but `records` are there.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let model = try values.decode(String.self, forKey: .model)
@@ -85,6 +88,8 @@ extension PosteriorConfiguration: Codable {
     }
     density = try values.decode(DensitySettings.self, forKey: .density)
     embedding = try values.decode(EmbeddingSettings.self, forKey: .embedding)
+    // Absent in files from before there were any.
+    records = try values.decodeIfPresent(RecordSettings.self, forKey: .records)
     scaling = try values.decode(DataScaling.self, forKey: .scaling)
     validationShare = try values.decode(Double.self, forKey: .validationShare)
     ensemble = try values.decode(Int.self, forKey: .ensemble)
@@ -97,6 +102,7 @@ extension PosteriorConfiguration: Codable {
     try values.encode(Self.modelName, forKey: .model)
     try values.encode(density, forKey: .density)
     try values.encode(embedding, forKey: .embedding)
+    try values.encodeIfPresent(records, forKey: .records)
     try values.encode(scaling, forKey: .scaling)
     try values.encode(validationShare, forKey: .validationShare)
     try values.encode(ensemble, forKey: .ensemble)

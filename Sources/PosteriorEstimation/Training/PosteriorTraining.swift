@@ -56,7 +56,7 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
   ) throws {
     try configuration.check()
     let space = try UnconstrainedSpace(prior)
-    let usable = try UsablePairs(pairs, space: space) { progress(0.4 * $0) }
+    let usable = try UsablePairs(pairs, space: space, hasRecords: configuration.records != nil) { progress(0.4 * $0) }
     let split = try Self.split(usable, configuration, plan.roundSizes)
     let (training, validation) = (
       split.training.map { usable.numbers[$0] }, split.validation.map { usable.numbers[$0] }
@@ -65,18 +65,22 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
       try plan.initial
       ?? PosteriorModel(
         configuration, space: space,
-        preparation: Self.preparation(configuration, pairs, training: training, description: description),
+        preparation: DataPreparation(fitting: configuration, to: pairs, training: training, description: description),
         standardization: Self.standardization(usable, split.training, width: space.count), description: description)
     let (preparation, standardization) = (model.preparation, model.standardization)
     func targets(_ places: [Int]) -> [Float] {
       places.flatMap { plan.target(of: $0, usable, space: space, standardization: standardization) }
     }
     (self.usable, trainingPairs, validationPairs, initialModel) = (usable, training, validation, model)
+    let variation = configuration.records.flatMap { records in
+      records.varies ? RecordVariation(seed: configuration.training.seed) : nil
+    }
     let trainingRows = try PreparedPairs(
-      pairs, preparation: preparation, pairs: training, targets: targets(split.training)
+      pairs, preparation: preparation, pairs: training, targets: targets(split.training), variation: variation
     ) { progress(0.4 + 0.5 * $0) }
     let validationRows = try PreparedPairs(
-      pairs, preparation: preparation, pairs: validation, targets: targets(split.validation)
+      pairs, preparation: preparation, pairs: validation, targets: targets(split.validation),
+      variation: variation?.fixed
     ) { progress(0.9 + 0.1 * $0) }
     let settings = configuration.trainingSettings(rowCount: trainingRows.count)
     let network = PosteriorNetwork(
@@ -127,35 +131,6 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
           + (left > 0 ? ", and \(left) failed or are not finite" : "") + "; simulate at least a few hundred")
     }
     return (training, validation)
-  }
-
-  private static func preparation(
-    _ configuration: PosteriorConfiguration, _ pairs: Source, training: [Int], description: InputDescription?
-  ) throws -> DataPreparation {
-    if case .model(let settings) = configuration.embedding {
-      do {
-        let plan = try InputPreparation(
-          fitting: settings.configuration(seed: configuration.training.seed), to: PairedPotentials(pairs),
-          description: description, simulations: training)
-        return DataPreparation(shape: pairs.shape, steps: .potentials(plan), isTimeFirst: false)
-      } catch let error as InverseModelError {
-        throw PosteriorError(code: error.code == .notFinite ? .notFinite : .shapeDiffers, message: error.message)
-      }
-    }
-    var scaling: Standardization?
-    if configuration.scaling != .none {
-      let width = pairs.valueCount
-      var moments = RunningMoments(count: width)
-      var data = [Float](repeating: 0, count: width)
-      for pair in training {
-        try data.withUnsafeMutableBufferPointer { try pairs.read(pair..<pair + 1, into: $0) }
-        moments.add(data.lazy.map(Double.init))
-      }
-      scaling = configuration.scaling == .structured ? moments.structured : moments.independent
-    }
-    var isTimeFirst = false
-    if case .convolution = configuration.embedding { isTimeFirst = true }
-    return DataPreparation(shape: pairs.shape, steps: .scaled(scaling), isTimeFirst: isTimeFirst)
   }
 
   /// Makes one step, and behind the last one of an epoch the validation; nil when the run has ended.

@@ -9,6 +9,8 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
   /// Shape `[pair, d]`, standardized.
   private let targets: [Float]
   private let targetCount: Int
+  /// Which records an epoch takes; nil takes all.
+  private let variation: RecordVariation?
   private var data: [Float]
   /// All prepared rows, or nothing.
   private var cache: [Float] = []
@@ -21,11 +23,14 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
   /// - Parameters:
   ///   - pairs: Their numbers.
   ///   - targets: Shape `[pair, d]`.
+  ///   - variation: Which records an epoch takes; nil takes all.
   /// - Throws: What reading throws.
   init(
-    _ source: Source, preparation: DataPreparation, pairs: [Int], targets: [Float], progress: (Double) -> Void
+    _ source: Source, preparation: DataPreparation, pairs: [Int], targets: [Float],
+    variation: RecordVariation? = nil, progress: (Double) -> Void
   ) throws {
     (self.source, self.preparation, self.pairs, self.targets) = (source, preparation, pairs, targets)
+    self.variation = variation
     preparer = DataPreparer(preparation)
     targetCount = targets.count / max(1, pairs.count)
     data = Array(repeating: 0, count: preparation.valueCount)
@@ -55,6 +60,7 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
           _ = target.update(fromContentsOf: $0.extracting(row * width..<(row + 1) * width))
         }
       }
+      variation?.choose(from: target, width: preparation.preparedRecordCount, pair: pairs[row], epoch: epoch)
       self.targets.withUnsafeBufferPointer {
         _ = targets.extracting(place * targetCount..<(place + 1) * targetCount)
           .update(fromContentsOf: $0.extracting(row * targetCount..<(row + 1) * targetCount))

@@ -7,7 +7,7 @@ public struct UsablePairs: Sendable {
   public let numbers: [Int]
   /// Simulations that were said to have failed.
   public let failedCount: Int
-  /// Pairs left out because their data or parameters are not finite.
+  /// Pairs left out because their data or parameters are not finite, or none of their records is there.
   public let notFiniteCount: Int
   /// Points of the usable pairs, shape `[pair, d]`.
   let points: [Double]
@@ -15,9 +15,12 @@ public struct UsablePairs: Sendable {
   /// Looks at all pairs, blocks of which are read one behind the other.
   ///
   /// - Parameters:
+  ///   - hasRecords: Whether the first axis of the data counts records, of which whole ones may be NaN.
   ///   - progress: Told how much is read, from 0 to 1.
   /// - Throws: ``PosteriorError``, codes `shapeDiffers` and `outsidePrior`; what reading throws.
-  init(_ pairs: some SimulatedPairs, space: UnconstrainedSpace, progress: (Double) -> Void) throws {
+  init(
+    _ pairs: some SimulatedPairs, space: UnconstrainedSpace, hasRecords: Bool = false, progress: (Double) -> Void
+  ) throws {
     let (theta, good) = (try pairs.parameters(), try pairs.isGood())
     let width = pairs.count > 0 ? theta.count / pairs.count : space.prior.count
     guard width == space.prior.count || width == space.count, theta.count == width * pairs.count else {
@@ -29,7 +32,7 @@ public struct UsablePairs: Sendable {
     guard pairs.valueCount > 0, good.count == pairs.count else {
       throw PosteriorError(code: .shapeDiffers, message: "the pairs have no data; give at least one value a pair")
     }
-    let finite = try Self.finiteRows(of: pairs, good: good, progress: progress)
+    let finite = try Self.finiteRows(of: pairs, good: good, hasRecords: hasRecords, progress: progress)
     var (numbers, points, notFinite) = ([Int](), [Double](), 0)
     for pair in 0..<pairs.count where good[pair] {
       let values = theta[pair * width..<(pair + 1) * width]
@@ -46,9 +49,15 @@ public struct UsablePairs: Sendable {
   }
 
   private static func finiteRows(
-    of pairs: some SimulatedPairs, good: [Bool], progress: (Double) -> Void
+    of pairs: some SimulatedPairs, good: [Bool], hasRecords: Bool, progress: (Double) -> Void
   ) throws -> [Bool] {
     let width = pairs.valueCount
+    let records = hasRecords ? RecordData(records: pairs.shape[0], width: width / pairs.shape[0]) : nil
+    func isUsable(_ data: UnsafeMutableBufferPointer<Float>) -> Bool {
+      guard let records else { return data.allSatisfy(\.isFinite) }
+      if case .records = records.content(of: data) { return true }
+      return false
+    }
     let block = max(1, min(1024, (1 << 20) / width))
     var data = [Float](repeating: 0, count: block * width)
     var finite = good
@@ -57,7 +66,7 @@ public struct UsablePairs: Sendable {
       try data.withUnsafeMutableBufferPointer { data in
         try pairs.read(range, into: data.extracting(0..<range.count * width))
         for pair in range where good[pair] {
-          finite[pair] = data.extracting((pair - first) * width..<(pair - first + 1) * width).allSatisfy(\.isFinite)
+          finite[pair] = isUsable(data.extracting((pair - first) * width..<(pair - first + 1) * width))
         }
       }
       progress(Double(range.upperBound) / Double(pairs.count))

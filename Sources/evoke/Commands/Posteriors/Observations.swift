@@ -6,6 +6,8 @@ import PosteriorEstimation
 /// Observations that fit a posterior, and the posterior for their channels.
 struct Observations {
   let data: ObservedData
+  /// What the posterior is asked about: the data, with room for as many records as it knows.
+  let values: [Float]
   /// Shape `[observation, d]`, in the order of the posterior; nil where the file does not say.
   let truth: [Double]?
   let model: PosteriorModel
@@ -16,11 +18,14 @@ struct Observations {
   /// - Throws: The errors of the archive; ``PosteriorError`` in the file, code `shapeDiffers`.
   init(_ path: String, for file: PosteriorFile, noiseLevel: Double?) throws {
     let trained = file.archive.data.noiseLevel
+    let hasRecords = file.configuration.records != nil
     let read: ObservationFile
-    if noiseLevel == nil, let trained, let same = try? ObservationFile(reading: path, noiseLevel: trained) {
+    if noiseLevel == nil, let trained,
+      let same = try? ObservationFile(reading: path, noiseLevel: trained, allowsNaN: hasRecords)
+    {
       read = same
     } else {
-      read = try ObservationFile(reading: path, noiseLevel: noiseLevel)
+      read = try ObservationFile(reading: path, noiseLevel: noiseLevel, allowsNaN: hasRecords)
     }
     var model = try file.model()
     do {
@@ -28,35 +33,57 @@ struct Observations {
         model = try model.adapted(
           to: InputDescription(channels: input.channels, times: input.times, rate: input.rate))
       }
-      let shape = model.preparation.shape
-      if read.data.dataShape == shape || read.data.dataShape == [] && shape == [1] {
-        data = read.data
-        truth = Self.truth(read, model.space.parameters, path)
-      } else if read.data.shape == shape {
-        // One observation without an axis for it.
-        data = ObservedData(shape: [1] + shape, values: read.data.values)
-        truth = nil
-      } else {
-        throw PosteriorError(
-          code: .shapeDiffers,
-          message: "/x has the shape \(read.data.shape), and the posterior was trained on data of the shape \(shape); "
-            + "give observations [observation, \(shape.map(String.init).joined(separator: ", "))]")
-      }
-    } catch let error as PosteriorError {
+      (data, values) = try Self.fitting(read.data, model.preparation)
+      truth = data.count == read.count ? Self.truth(read, model.space.parameters, path) : nil
+    } catch {
       throw InFile(path: path, error: error)
     }
     self.model = model
   }
 
-  private init(data: ObservedData, truth: [Double]?, model: PosteriorModel) {
-    (self.data, self.truth, self.model) = (data, truth, model)
+  private init(data: ObservedData, values: [Float], truth: [Double]?, model: PosteriorModel) {
+    (self.data, self.values, self.truth, self.model) = (data, values, truth, model)
+  }
+
+  /// Observations of the shape that a posterior was trained on, and their values with room for all records.
+  ///
+  /// One observation needs no axis for it.
+  private static func fitting(
+    _ data: ObservedData, _ preparation: DataPreparation
+  ) throws(PosteriorError) -> (ObservedData, [Float]) {
+    let shape = preparation.shape
+    func fits(_ found: [Int]) -> Bool {
+      guard let records = preparation.records else { return found == shape || found == [] && shape == [1] }
+      return found.count == shape.count && found.dropFirst() == shape.dropFirst() && found[0] <= records
+    }
+    let alone = ObservedData(shape: [1] + data.shape, values: data.values)
+    for candidate in [data, alone] where fits(candidate.dataShape) {
+      guard let records = preparation.records else { return (candidate, candidate.floats) }
+      return (candidate, candidate.padded(toRecords: records).floats)
+    }
+    var wanted = shape.map(String.init)
+    if let records = preparation.records {
+      if data.dataShape.count == shape.count, data.dataShape.dropFirst() == shape.dropFirst() {
+        throw PosteriorError(
+          code: .shapeDiffers,
+          message:
+            "/x has \(data.dataShape[0]) records an observation, and the posterior was trained on at most \(records); "
+            + "give so many, or train on pairs of more")
+      }
+      wanted[0] = "record, at most \(records)"
+    }
+    throw PosteriorError(
+      code: .shapeDiffers,
+      message: "/x has the shape \(data.shape), and the posterior was trained on data of the shape \(shape); "
+        + "give observations [observation, \(wanted.joined(separator: ", "))]")
   }
 
   /// The first observations.
   func first(_ count: Int) -> Observations {
     guard count < data.count else { return self }
     return Observations(
-      data: data.rows(Array(0..<count)), truth: truth.map { Array($0[..<(count * model.space.count)]) }, model: model)
+      data: data.rows(Array(0..<count)), values: Array(values[..<(count * model.preparation.valueCount)]),
+      truth: truth.map { Array($0[..<(count * model.space.count)]) }, model: model)
   }
 
   /// True parameters by name, or by place where the file has no names.

@@ -31,7 +31,7 @@ struct PosteriorEvaluation {
         code: .shapeDiffers,
         message: "there is no /theta with the parameters of the posterior; evaluation needs to know what is true")
     }
-    let data = observed.data.floats
+    let data = observed.values
     let drawn = try model.draws(drawCount, given: data, seed: seed, threads: threads, progress: progress)
     logDensities = try model.logDensity(of: truth, given: data, threads: threads)
     if let excluded = logDensities.firstIndex(of: -.infinity) {

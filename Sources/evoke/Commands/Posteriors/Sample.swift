@@ -23,6 +23,7 @@ struct Sample: ParsableCommand {
         evoke sample posterior.h5 --observation x.h5 -o samples.h5
         evoke sample posterior.h5 --observation x.h5 -n 10000 --map --seed 7 -o samples.h5
         evoke sample posterior.h5 --observation x.h5 --simulator 'python3 sim.py' --predict 500 -o samples.h5
+        evoke sample posterior.h5 --observation x.h5 --fix A_i=22 --fix C=135 -o others.h5
         evoke plot samples.h5 -o samples.svg
       """)
 
@@ -36,6 +37,11 @@ struct Sample: ParsableCommand {
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Draws for each observation.", valueName: "n"))
   var draws = 10_000
   @Flag(help: "Look for the most likely parameters, too (MAP).") var map = false
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Fix a parameter, and draw the others given its value; may be repeated.", valueName: "name=value"))
+  var fix: [String] = []
   @Option(
     help: ArgumentHelp(
       "Simulations of a predictive check, of each observation; 200 with --simulator when left out, else none.",
@@ -58,6 +64,9 @@ struct Sample: ParsableCommand {
     guard threads >= 1 else { throw usageError("--threads \(threads): give a number from 1 up") }
     try PredictionOption.check(predict)
     try OptionText.requireArchive(output)
+    guard try ConditionalSample.fixed(fix).isEmpty || !map else {
+      throw usageError("--map looks for all parameters together; leave out --map or --fix")
+    }
   }
 
   func run() throws {
@@ -65,11 +74,17 @@ struct Sample: ParsableCommand {
     let observed = try Observations(observation, for: file, noiseLevel: noiseLevel)
     let model = observed.model
     do {
-      let values = observed.data.floats
+      let values = observed.values
       if let sequential = file.sequential, SequentialOrigin.fingerprint(of: values) != sequential.fingerprint {
         Console.note(
           "\(observation): \(weights) was estimated for one observation, of \(sequential.observation), and this is "
             + "another; take a posterior of evoke train --model snpe, or run evoke snpe for it")
+      }
+      if !fix.isEmpty {
+        return try ConditionalSample(
+          file: file, observed: observed, fixed: ConditionalSample.fixed(fix), draws: draws, seed: seed,
+          threads: threads
+        ).write(to: output, origin: Origin(self, file))
       }
       let wanted = predict ?? (simulator == nil ? 0 : PredictionOption.simulations)
       let source = wanted > 0 ? try AnySimulator(of: file, command: simulator, seed: seed, threads: threads) : nil
@@ -122,9 +137,13 @@ struct Sample: ParsableCommand {
     /// The configuration of the posterior, and a code of the pairs that it was trained on.
     let model: JSONDocument?
     let fingerprint: String
+    /// Values of fixed parameters, and R-hat of each free one for each observation; nil where none is fixed.
+    var fixed: [String: Double]?
+    var rHat: [[Double]]?
 
     private enum CodingKeys: String, CodingKey {
-      case verb, weights, observation, draws, seed, predict, simulator, model
+      case verb, weights, observation, draws, seed, predict, simulator, model, fixed
+      case rHat = "r_hat"
       case noiseLevel = "noise_level"
       case fingerprint = "data_fingerprint"
     }

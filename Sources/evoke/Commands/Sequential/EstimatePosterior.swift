@@ -54,6 +54,8 @@ struct EstimatePosterior: ParsableCommand {
   @Option(
     help: ArgumentHelp("Networks that learn side by side, whose densities are mixed; 1 when left out.", valueName: "k"))
   var ensemble = 1
+  @Flag(help: "The first axis of the data counts records, independent and in any order; the simulator makes as many.")
+  var records = false
   @Option(help: ArgumentHelp("tsnpe: mass of the posterior outside the region that is kept.", valueName: "share"))
   var quantile = SequentialSettings().quantile
   @Option(help: ArgumentHelp("snpe-c: parameters that are compared for each data.", valueName: "n"))
@@ -122,6 +124,11 @@ struct EstimatePosterior: ParsableCommand {
   private func configurations() throws -> (PosteriorConfiguration, SequentialSettings) {
     var configuration = PosteriorConfiguration(estimator, embedding: embedding)
     (configuration.training.seed, configuration.ensemble) = (seed, ensemble)
+    if records {
+      // The observation always has the same number.
+      configuration.records = RecordSettings()
+      configuration.records?.varies = false
+    }
     var settings = SequentialSettings()
     (settings.method, settings.rounds, settings.simulations) = (method, rounds, simulations)
     (settings.quantile, settings.atoms, settings.isCombined) = (quantile, atoms, combined)

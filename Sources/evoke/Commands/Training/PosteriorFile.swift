@@ -97,23 +97,38 @@ struct PosteriorFile {
     return Standardization(mean: mean, deviation: deviation)
   }
 
+  /// Records of an observation, at most; nil where data have none.
+  var records: Int? {
+    guard configuration.records != nil, let shape = try? archive.scalingValues("data_shape") else { return nil }
+    return shape.first.flatMap { Int(exactly: $0) }
+  }
+
+  /// Records that a file may speak of, at most.
+  private static let largestRecordCount = 1 << 24
+
   private func preparation() throws -> DataPreparation {
     let shape = try archive.scalingValues("data_shape").map { Int(exactly: $0) ?? 0 }
     // Networks have weights for what they see, but for some halvings of time: a larger shape is damaged.
     let most = 64 * archive.parameterCount
-    guard shape.allSatisfy({ (1...most).contains($0) }), shape.reduce(1, { $0 > most ? $0 : $0 * $1 }) <= most else {
+    let hasRecords = configuration.records != nil
+    // Any number of records has the same weights.
+    let record = DataPreparation.recordShape(of: shape, hasRecords: hasRecords)
+    guard !hasRecords || shape.first.map({ (1...Self.largestRecordCount).contains($0) }) == true,
+      record.allSatisfy({ (1...most).contains($0) }), record.reduce(1, { $0 > most ? $0 : $0 * $1 }) <= most
+    else {
       throw PosteriorError(code: .invalidSetting, message: "/scaling/data_shape is no shape; take another file")
     }
     switch configuration.embedding {
     case .model(let settings):
       let plan = try InputPreparation(reading: archive, isTimeFirst: settings.network.isTimeFirst)
-      return DataPreparation(shape: shape, steps: .potentials(plan), isTimeFirst: false)
+      return DataPreparation(shape: shape, steps: .potentials(plan), isTimeFirst: false, hasRecords: hasRecords)
     case .identity, .fullyConnected, .convolution:
       let scaling =
         configuration.scaling == .none
-        ? nil : try standardization("data", count: shape.reduce(1, *))
+        ? nil : try standardization("data", count: record.reduce(1, *))
       let isTimeFirst = if case .convolution = configuration.embedding { true } else { false }
-      return DataPreparation(shape: shape, steps: .scaled(scaling), isTimeFirst: isTimeFirst)
+      return DataPreparation(
+        shape: shape, steps: .scaled(scaling), isTimeFirst: isTimeFirst, hasRecords: hasRecords)
     }
   }
 }
@@ -122,6 +137,7 @@ extension PosteriorConfiguration {
   /// What the model is, for people.
   var name: String {
     "\(Self.modelName), \(density.kind.rawValue), embedding \(embedding.kind.rawValue)"
+      + (records == nil ? "" : " of each record")
       + (ensemble > 1 ? ", ensemble of \(ensemble)" : "")
   }
 }

@@ -25,7 +25,8 @@ extension Train {
       ("--finetune", finetune != nil),
     ].filter(\.1).map(\.0)
     let ofPosteriors = [
-      ("--estimator", estimator != nil), ("--embedding", embedding != nil), ("--ensemble", ensemble != nil),
+      ("--estimator", estimator != nil), ("--embedding", embedding != nil), ("--records", records),
+      ("--ensemble", ensemble != nil),
     ].filter(\.1).map(\.0)
     let (wrong, others) =
       model == .snpe ? (ofNetworks, "networks that estimate") : (ofPosteriors, "posteriors, --model snpe")
@@ -74,6 +75,7 @@ extension Train {
   func posteriorSettings() throws -> PosteriorConfiguration {
     var settings = PosteriorConfiguration(estimator ?? .splineFlow, embedding: embedding ?? .identity)
     if let ensemble { settings.ensemble = ensemble }
+    if records { settings.records = RecordSettings() }
     change(&settings.training)
     do {
       for (name, value) in try assignments() { try settings.set(name, to: value) }

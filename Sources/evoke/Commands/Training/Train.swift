@@ -30,6 +30,7 @@ struct Train: ParsableCommand {
         evoke train pairs.h5 --model snpe -o posterior.h5
         evoke train pairs.h5 --model snpe --ensemble 5 -o posterior.h5
         evoke train sims.h5 --model snpe --estimator maf --embedding eegtransformer -o posterior.h5
+        evoke train pairs.h5 --model snpe --records -o posterior.h5
       """)
 
   @Argument(help: ArgumentHelp("Archive of simulations.", valueName: "sims"), completion: .file()) var data: String?
@@ -38,6 +39,11 @@ struct Train: ParsableCommand {
   @Option(help: "snpe: the density; nsf when left out.") var estimator: DensitySettings.Kind?
   @Option(help: "snpe: the network in front of the density; identity when left out.") var embedding:
     EmbeddingSettings.Kind?
+  @Flag(
+    help: ArgumentHelp(
+      "snpe: the first axis of the data counts records, independent and in any order, of which any number may be there; "
+        + "those that are not are NaN from end to end."))
+  var records = false
   @Option(
     help: ArgumentHelp(
       "snpe: networks that learn side by side, whose densities are mixed; 1 when left out.", valueName: "k"))

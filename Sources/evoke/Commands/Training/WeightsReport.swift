@@ -10,7 +10,8 @@ struct WeightsReport: Encodable {
   private var archive: WeightsArchive { file.archive }
 
   private enum CodingKeys: String, CodingKey {
-    case path, format, kind, model, preset, uncertainty, estimator, embedding, ensemble, noise_level, sequential
+    case path, format, kind, model, preset, uncertainty, estimator, embedding, records, ensemble, noise_level
+    case sequential
     case targets, parameters, epochs, best_epoch, validation_loss
     case simulations, finished, channels, times, tmin_s, tmax_s, rate_hz
   }
@@ -38,6 +39,7 @@ struct WeightsReport: Encodable {
       try container.encode(PosteriorConfiguration.modelName, forKey: .model)
       try container.encode(file.configuration.density.kind.rawValue, forKey: .estimator)
       try container.encode(file.configuration.embedding.kind.rawValue, forKey: .embedding)
+      try container.encode(file.records, forKey: .records)
       try container.encode(file.configuration.ensemble, forKey: .ensemble)
       try container.encode(archive.data.noiseLevel, forKey: .noise_level)
       try container.encode(file.sequential, forKey: .sequential)
@@ -69,6 +71,9 @@ struct WeightsReport: Encodable {
       "  estimates \(archive.targets.map { Formatting.printable($0.name) }.joined(separator: ", "))",
     ]
     if case .posterior(let file) = file, let sequential = file.sequential { lines.append("  \(sequential.text)") }
+    if case .posterior(let file) = file, let records = file.records {
+      lines.append("  observations of up to \(Formatting.count(records, "record"))")
+    }
     if let input = archive.input, let first = input.times.first, let last = input.times.last {
       lines.append(
         "  \(input.channels.count) channels, \(input.times.count) samples at \(Formatting.number(input.rate)) Hz from "
