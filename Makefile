@@ -14,7 +14,7 @@ PARTS ?=
 
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
-.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers bench-networks bench-posteriors clean
+.PHONY: help demo test test-swift test-python build packages test-packages install format lint examples bench bench-peers bench-networks bench-posteriors bench-tasks clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ bench-networks: packages ## Time training and inference of networks against PyTo
 
 bench-posteriors: packages ## Time training of posteriors against sbi, which is downloaded
 	bash Benchmarks/peers/run_posteriors.sh
+
+bench-tasks: packages ## Compare posteriors of sbibm's tasks with its references, and sbi's, which are downloaded
+	bash Benchmarks/peers/run_tasks.sh --sbi
 
 clean: ## Remove everything built
 	rm -rf .build .build-* .venv demo-output Benchmarks/.build

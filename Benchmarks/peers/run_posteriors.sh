@@ -11,13 +11,7 @@ package="$(dirname "$here")"
 work="$(dirname "$package")/.build-bench"
 mkdir -p "$work"
 
-if ! cmp -s "$here/requirements-posteriors.txt" "$work/sbi/requirements.txt"; then
-  echo "Installing sbi into $work/sbi" >&2
-  python3 -m venv "$work/sbi"
-  "$work/sbi/bin/pip" install -q --disable-pip-version-check -r "$here/requirements-posteriors.txt"
-  cp "$here/requirements-posteriors.txt" "$work/sbi/requirements.txt"
-fi
-
+bash "$here/install_sbi.sh" "$work"
 swift build --package-path "$package" -c release --product train-posterior >&2
 binaries="$(swift build --package-path "$package" -c release --show-bin-path)"
 "$work/sbi/bin/python" "$here/compare_posteriors.py" "$binaries/train-posterior" --output "$work/posteriors.json" "$@"
