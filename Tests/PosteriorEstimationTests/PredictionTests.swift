@@ -97,4 +97,38 @@ struct PredictionTests {
     }
     #expect(error?.code == .shapeDiffers && error?.message.contains("[1, 2]") == true)
   }
+
+  /// θ and normal noise of variance 0.1, in four records.
+  private struct Recorded: Simulator {
+    func simulate(_ parameters: [Double], first: Int, progress: @Sendable (Double) -> Void) -> SimulatedData {
+      let values = parameters.indices.flatMap { row -> [Float] in
+        var stream = RandomStream(seed: 11, simulation: first + row, purpose: Simulators.noise)
+        return (0..<4).map { _ in Float(parameters[row] + 0.1.squareRoot() * stream.normal()) }
+      }
+      return SimulatedData(shape: [4], values: values, isGood: parameters.map { _ in true })
+    }
+  }
+
+  @Test("Of several records, those that are there are compared")
+  func records() throws {
+    let prior = try Simulators.gaussianPrior(1)
+    let sampler = try ParameterSampler(prior: prior, method: .random, seed: 3)
+    let theta = (0..<800).flatMap { sampler.parameters(of: $0) }
+    var configuration = quickConfiguration(.mixture, epochs: 30)
+    configuration.records = RecordSettings()
+    let data = Recorded().simulate(theta, first: 0) { _ in }.values
+    let model = try train(configuration, prior, InMemoryPairs(parameters: theta, data: data, shape: [4])).model
+    func check(_ observation: [Float]) throws -> PredictiveCheck {
+      let draws = try model.draws(200, given: observation, seed: 1)
+      return try #require(
+        model.predictions(of: observation, draws: draws, count: 199, simulator: Recorded(), first: 10_000)[0].check)
+    }
+    let some = try check([0.2, .nan, -0.1, .nan])
+    #expect([some.lower, some.median, some.upper].allSatisfy { $0.map(\.isNaN) == [false, true, false, true] })
+    #expect(some.fits[0].pValue > 0.05 && some.fits[0].insideShare == 1)
+    #expect(abs(some.median[0]) < 0.3 && some.upper[2] - some.lower[2] > 0.5)
+    #expect(try check([3, .nan, -3, .nan]).fits[0].pValue < 0.01)
+    // All records, as many as there are.
+    #expect(try check([0.2, 0.1, -0.1, 0]).median.allSatisfy(\.isFinite))
+  }
 }

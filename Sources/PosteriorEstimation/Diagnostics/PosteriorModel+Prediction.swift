@@ -16,6 +16,7 @@ extension PosteriorModel {
   ///
   /// Data of one axis are one channel; those of more have time last. Values that the model standardizes one by one, such
   /// as features, are compared in those deviations, so that none outweighs the others; bands are in the unit of the data.
+  /// Of several records, those that are there are compared, and bands are NaN elsewhere.
   ///
   /// - Parameters:
   ///   - observations: Shape `[k]` + that of the data.
@@ -50,26 +51,39 @@ extension PosteriorModel {
           "the simulator made \(made.count) simulations of the shape \(made.shape), where \(k * each) of the shape "
           + "of the observation, \(preparation.shape), are wanted")
     }
-    let scale = predictionScale
-    func scaled(_ values: ArraySlice<Float>) -> [Double] { zip(values, scale).map { Double($0) / $1 } }
-    let channels = preparation.shape.count > 1 ? DataPreparation.channelsAndTimes(of: preparation.shape).channels : 1
+    let (scale, times) = (predictionScale, preparation.shape.count > 1 ? preparation.shape.last ?? 1 : size)
     return try (0..<k).map { observation in
+      let data = observations[observation * size..<(observation + 1) * size]
+      let places = presentPlaces(in: data)
+      func scaled(_ values: ArraySlice<Float>) -> [Double] {
+        places.map { Double(values[values.startIndex + $0]) / scale[$0] }
+      }
       let good = (observation * each..<(observation + 1) * each).filter { made.isGood[$0] }
       var check: PredictiveCheck?
       if good.count >= PosteriorPrediction.fewest {
         check = try PredictiveCheck(
-          observation: scaled(observations[observation * size..<(observation + 1) * size]),
-          replicates: good.flatMap { scaled(made.values[$0 * size..<($0 + 1) * size]) }, channelCount: channels,
-          level: level, threads: threads
-        ).scaled(by: scale)
+          observation: scaled(data), replicates: good.flatMap { scaled(made.values[$0 * size..<($0 + 1) * size]) },
+          channelCount: max(1, places.count / times), level: level, threads: threads
+        ).placed(at: places, of: size, scaledBy: scale)
       }
       return PosteriorPrediction(check: check, simulations: each, failed: each - good.count)
     }
   }
 
+  /// Places of values of an observation that are there: all, or those of records that are.
+  private func presentPlaces(in data: ArraySlice<Float>) -> [Int] {
+    guard let records = preparation.recordData, case .records(let present) = records.content(of: data) else {
+      return Array(0..<data.count)
+    }
+    return present.flatMap { $0 * records.width..<($0 + 1) * records.width }
+  }
+
   /// What each value is divided by before values are compared.
   private var predictionScale: [Double] {
-    if case .scaled(let scaling?) = preparation.steps { return scaling.deviation }
+    if case .scaled(let scaling?) = preparation.steps {
+      // Records have one scaling.
+      return (0..<(preparation.records ?? 1)).flatMap { _ in scaling.deviation }
+    }
     return Array(repeating: 1, count: preparation.valueCount)
   }
 }

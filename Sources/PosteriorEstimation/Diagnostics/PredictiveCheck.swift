@@ -98,13 +98,21 @@ public struct PredictiveCheck: Hashable, Sendable {
     }
   }
 
-  /// The same check with bands of values that are multiplied by factors above 0, shape `[channel, time]`.
-  func scaled(by factors: [Double]) -> PredictiveCheck {
-    var scaled = self
-    scaled.lower = zip(lower, factors).map(*)
-    scaled.median = zip(median, factors).map(*)
-    scaled.upper = zip(upper, factors).map(*)
-    return scaled
+  /// The same check with bands of more values, which are NaN but for some places, and multiplied by factors above 0.
+  ///
+  /// - Parameters:
+  ///   - places: Where the values belong.
+  ///   - count: Values that the bands are to have.
+  ///   - factors: Of each of these.
+  func placed(at places: [Int], of count: Int, scaledBy factors: [Double]) -> PredictiveCheck {
+    func placed(_ values: [Double]) -> [Double] {
+      var result = [Double](repeating: .nan, count: count)
+      for (value, place) in zip(values, places) { result[place] = value * factors[place] }
+      return result
+    }
+    var check = self
+    (check.lower, check.median, check.upper) = (placed(lower), placed(median), placed(upper))
+    return check
   }
 
   private static func check(

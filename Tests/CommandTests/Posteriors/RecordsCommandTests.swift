@@ -70,6 +70,13 @@ struct RecordsCommandTests {
       // Another observation's place has other random numbers.
       #expect(abs(moments(few, 0, 0).mean - moments(found, 1, 0).mean) < 0.1)
     }
+    // A predictive check of as many records as there are; the program makes all six.
+    try pairs.writeRecords("made.h5", count: 30, records: 6, seed: 9)
+    try "cp made.h5 \"$2\"\n".write(toFile: folder.path("sim.sh"), atomically: true, encoding: .utf8)
+    _ = try run(
+      "sample", "w.h5", "--observation", "few.h5", "-o", "p.h5", "--simulator", "sh sim.sh", "--predict", "30")
+    let predicted = try #require(try PosteriorArchive(reading: folder.path("p.h5")).predictive)
+    #expect(predicted.median.count == 4 && predicted.median.allSatisfy(\.isFinite))
     try pairs.writeObservations(ones + ones, "many.h5", shape: [1, 12, 2])
     #expect(
       try failure("sample", "w.h5", "--observation", "many.h5", "-o", "no.h5").contains(

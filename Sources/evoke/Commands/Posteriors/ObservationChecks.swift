@@ -136,10 +136,12 @@ struct ObservationChecks {
   }
 
   /// Bands that an archive keeps; nil where there are none.
-  var predictive: PosteriorArchive.Predictive? {
+  ///
+  /// - Parameter size: Values of an observation as the archive has it, which may have fewer records than the model knows.
+  func predictive(size: Int) -> PosteriorArchive.Predictive? {
     guard let one = predictions.lazy.compactMap(\.check).first else { return nil }
     func all(_ values: (PredictiveCheck) -> [Double]) -> [Double] {
-      predictions.flatMap { $0.check.map(values) ?? Array(repeating: .nan, count: one.median.count) }
+      predictions.flatMap { $0.check.map { Array(values($0)[..<size]) } ?? Array(repeating: .nan, count: size) }
     }
     return PosteriorArchive.Predictive(
       level: one.level, lower: all(\.lower), median: all(\.median), upper: all(\.upper))

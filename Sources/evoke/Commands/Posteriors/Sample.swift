@@ -109,7 +109,8 @@ struct Sample: ParsableCommand {
           PosteriorArchive.MAP(values: modes.flatMap(\.values), logDensities: modes.map(\.logDensity))
         },
         observation: observed.data, truth: observed.truth, prior: space.freePrior.group,
-        diagnostics: checks.diagnostics, predictive: checks.predictive, settings: JSONOutput.line(Origin(self, file))
+        diagnostics: checks.diagnostics, predictive: checks.predictive(size: observed.data.dataShape.reduce(1, *)),
+        settings: JSONOutput.line(Origin(self, file))
       ).write(to: output)
       Console.print(
         "\(output): \(Formatting.count(draws, "draw")) of \(Formatting.count(space.count, "parameter")) for "

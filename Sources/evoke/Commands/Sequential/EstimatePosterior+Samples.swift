@@ -33,7 +33,8 @@ extension EstimatePosterior {
     try PosteriorArchive(
       parameters: model.space.parameters, observationCount: 1, samples: drawn.values, logDensities: drawn.logDensity,
       observation: ObservedData(shape: [1] + source.shape, values: .single(source.values)), truth: nil,
-      prior: model.space.freePrior.group, diagnostics: checks.diagnostics, predictive: checks.predictive,
+      prior: model.space.freePrior.group, diagnostics: checks.diagnostics,
+      predictive: checks.predictive(size: source.values.count),
       settings: JSONOutput.line(SamplesOrigin(self, file.archive))
     ).write(to: samples)
     return checks
