@@ -139,7 +139,8 @@ public struct PosteriorModel: Sendable {
     let count = try observationCount(observations)
     let preparer = DataPreparer(preparation)
     let step = BatchStep(network: network, parameterCount: parameters.values.count, threads: threads)
-    let (width, block) = (preparation.valueCount, 256)
+    // Many records make an observation large.
+    let (width, block) = (preparation.valueCount, max(1, min(256, (1 << 24) / preparation.preparedCount)))
     var prepared = [Float](repeating: 0, count: min(block, count) * preparation.preparedCount)
     var contexts: [Float] = []
     contexts.reserveCapacity(count * network.outputCount)

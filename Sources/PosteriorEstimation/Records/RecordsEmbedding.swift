@@ -34,10 +34,11 @@ public struct RecordsEmbedding: Embedding {
       hidden: settings.hidden, layers: settings.layers, in: &store, using: &stream)
   }
 
+  /// Records that go through together, at most, whatever the inner embedding can take: memory stays small.
+  private static let mostRecordsPerPass = 8192
+
   /// As many as keep the records in the inner embedding's limit.
-  public var samplesPerPass: Int {
-    record.samplesPerPass == .max ? .max : max(1, record.samplesPerPass / records)
-  }
+  public var samplesPerPass: Int { max(1, min(record.samplesPerPass, Self.mostRecordsPerPass) / records) }
 
   /// The last linear layer's outputs.
   public func contexts(of data: Node, on tape: Tape) -> Node {

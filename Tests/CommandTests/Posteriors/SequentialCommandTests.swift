@@ -204,6 +204,28 @@ struct SequentialCommandTests {
     #expect(try made("--observation", "flat.h5").status == 0)
   }
 
+  @Test("An observation of several records is one of them all, and the simulator makes as many")
+  func records() throws {
+    try PairFiles(folder: folder).writeObservations(
+      [0.1, -0.2, 0.3, 0.5, 0.4, -0.1], "several.h5", shape: [1, 2, 3])
+    try prepare("data.h5", count: 80, axes: [2, 3])
+    let run = try EvokeRun(
+      ["snpe", "--observation", "several.h5", "--records", "--rounds", "2", "-o", "w.h5"] + Self.quick + Self.program,
+      in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let info = try EvokeRun(["info", "w.h5"], in: folder).output
+    #expect(info.contains("embedding identity of each record") && info.contains("observations of up to 2 records"))
+    // The same two records in the other order are the same observation to the network, but for rounding.
+    try PairFiles(folder: folder).writeObservations(
+      [0.5, 0.4, -0.1, 0.1, -0.2, 0.3], "turned.h5", shape: [1, 2, 3])
+    func samples(_ name: String) throws -> [Double] {
+      let run = try EvokeRun(["sample", "w.h5", "--observation", name, "-n", "50", "-o", "s.h5"], in: folder)
+      #expect(run.status == 0, "\(run.errors)")
+      return try PosteriorArchive(reading: folder.path("s.h5")).samples
+    }
+    #expect(zip(try samples("several.h5"), try samples("turned.h5")).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
   @Test("The model of evoke simulate is a simulator, with its channels, prior and noise")
   func model() throws {
     let settings = ["--set", "montage=biosemi16", "--noise-level", "0.5"]

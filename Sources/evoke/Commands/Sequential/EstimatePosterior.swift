@@ -124,11 +124,7 @@ struct EstimatePosterior: ParsableCommand {
   private func configurations() throws -> (PosteriorConfiguration, SequentialSettings) {
     var configuration = PosteriorConfiguration(estimator, embedding: embedding)
     (configuration.training.seed, configuration.ensemble) = (seed, ensemble)
-    if records {
-      // The observation always has the same number.
-      configuration.records = RecordSettings()
-      configuration.records?.varies = false
-    }
+    if records { configuration.records = RecordSettings() }
     var settings = SequentialSettings()
     (settings.method, settings.rounds, settings.simulations) = (method, rounds, simulations)
     (settings.quantile, settings.atoms, settings.isCombined) = (quantile, atoms, combined)
