@@ -22,22 +22,20 @@ struct ExactTask: CustomTestStringConvertible, Sendable {
 
   private static let deviation = 0.1.squareRoot()
 
-  private static func box(_ limit: Double, _ count: Int) throws -> Prior {
-    try Prior(
-      (0..<count).map { .init("t\($0)") },
-      Array(repeating: .single(.box(lower: -limit, upper: limit)), count: count))
-  }
-
   /// θ ~ N(0, 0.1), x ~ N(θ, 0.1): N(x / 2, 0.05).
   private static let gaussianLinear = ExactTask(name: "gaussian_linear", prior: { try Simulators.gaussianPrior(3) }) {
-    theta, stream in theta.map { $0 + deviation * stream.normal() }
+    theta, stream in
+    theta.map { $0 + deviation * stream.normal() }
   } candidate: { x, stream in
     x.map { $0 / 2 + 0.05.squareRoot() * stream.normal() }
   }
 
-  /// θ uniform on -1 ... 1, x ~ N(θ, 0.1): N(x, 0.1) cut off at the box.
-  private static let gaussianLinearUniform = ExactTask(name: "gaussian_linear_uniform", prior: { try box(1, 3) }) {
-    theta, stream in theta.map { $0 + deviation * stream.normal() }
+  /// θ uniform from -1 to 1, x ~ N(θ, 0.1): N(x, 0.1) cut off at the box.
+  private static let gaussianLinearUniform = ExactTask(
+    name: "gaussian_linear_uniform", prior: { try Simulators.boxPrior(3) }
+  ) {
+    theta, stream in
+    theta.map { $0 + deviation * stream.normal() }
   } candidate: { x, stream in
     x.map { value in
       // Each coordinate by itself, so that few candidates are lost.
@@ -48,8 +46,10 @@ struct ExactTask: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// θ uniform on -10 ... 10, x ~ N(θ, 1) or N(θ, 0.01): the same mixture around x, cut off at the box.
-  private static let gaussianMixture = ExactTask(name: "gaussian_mixture", prior: { try box(10, 2) }) { theta, stream in
+  /// θ uniform from -10 to 10, x ~ N(θ, 1) or N(θ, 0.01): the same mixture around x, cut off at the box.
+  private static let gaussianMixture = ExactTask(
+    name: "gaussian_mixture", prior: { try Simulators.boxPrior(2, limit: 10) }
+  ) { theta, stream in
     let scale = stream.uniform() < 0.5 ? 1.0 : 0.1
     return theta.map { $0 + scale * stream.normal() }
   } candidate: { x, stream in
@@ -65,7 +65,7 @@ struct ExactTask: CustomTestStringConvertible, Sendable {
   }
 
   /// x = crescent + (-|θ₁ + θ₂|, θ₂ - θ₁) / √2: given the crescent's point, sum but for its sign and difference of θ.
-  private static let twoMoons = ExactTask(name: "two_moons", prior: { try box(1, 2) }) { theta, stream in
+  private static let twoMoons = ExactTask(name: "two_moons", prior: { try Simulators.boxPrior(2) }) { theta, stream in
     let point = crescent(&stream)
     return [
       point.0 - abs(theta[0] + theta[1]) / 2.0.squareRoot(), point.1 + (theta[1] - theta[0]) / 2.0.squareRoot(),

@@ -16,8 +16,9 @@ enum Simulators {
       Array(repeating: .single(.normal(mean: 0, scale: 0.1.squareRoot())), count: count))
   }
 
-  static func boxPrior(_ count: Int) throws -> Prior {
-    try Prior((0..<count).map { .init("t\($0)") }, Array(repeating: .single(.box(lower: -1, upper: 1)), count: count))
+  static func boxPrior(_ count: Int, limit: Double = 1) throws -> Prior {
+    try Prior(
+      (0..<count).map { .init("t\($0)") }, Array(repeating: .single(.box(lower: -limit, upper: limit)), count: count))
   }
 
   /// Parameters of a prior with themselves plus normal noise.
