@@ -4,9 +4,9 @@ import EvokeNumerics
 ///
 /// A network that sees the same potentials in every epoch learns their noise by heart. Preparation is linear, so noise is
 /// the difference of prepared potentials with and without it.
-struct ExchangedNoise {
+package struct ExchangedNoise {
   /// Bytes of noise that are kept in memory.
-  static let cacheBytes = 100 << 20
+  package static let cacheBytes = 100 << 20
 
   /// Shape `[lender, level, value]`.
   private let values: [Float]
@@ -23,7 +23,7 @@ struct ExchangedNoise {
   ///   - width: Values of a prepared row.
   ///   - seed: Says who gets whose noise.
   ///   - read: Gives a prepared row of a simulation, by its place, at a level of noise, or without noise.
-  init(
+  package init(
     simulationCount: Int, levelCount: Int, width: Int, seed: UInt64,
     reading read: (_ simulation: Int, _ level: Int?, _ row: UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
@@ -54,7 +54,7 @@ struct ExchangedNoise {
   ///   - number: Number of the row.
   ///   - level: Its level of noise.
   ///   - epoch: Number of the epoch.
-  func add(to row: UnsafeMutableBufferPointer<Float>, number: Int, level: Int, epoch: Int) {
+  package func add(to row: UnsafeMutableBufferPointer<Float>, number: Int, level: Int, epoch: Int) {
     var stream = RandomStream(seed: seed, simulation: epoch, purpose: .exchangedNoise)
     // A number below a limit takes a few draws at most.
     stream.position = UInt64(number) << 8

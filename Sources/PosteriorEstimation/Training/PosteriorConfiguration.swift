@@ -52,8 +52,7 @@ public struct PosteriorConfiguration: Hashable, Sendable {
         && (0...1).contains(training.lowestRate) && training.longestGradient >= 0 && training.averageEpochs >= 0
         && training.patience >= 0,
       "epochs, batch, shards and learning_rate are above 0, other numbers of the training not below")
-    try require(
-      !training.exchangesNoise, "exchange_noise is a setting of networks that estimate; pairs keep their noise")
+    try require(records == nil || !training.exchangesNoise, "exchange_noise is not for data of several records")
     switch embedding {
     case .identity: break
     case .fullyConnected(let sizes):

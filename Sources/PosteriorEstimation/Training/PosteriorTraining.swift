@@ -55,6 +55,13 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
     progress: (Double) -> Void = { _ in }
   ) throws {
     try configuration.check()
+    guard !configuration.training.exchangesNoise || pairs.hasDataWithoutNoise else {
+      throw PosteriorError(
+        code: .invalidSetting,
+        message:
+          "exchange_noise wants data without noise beside those with it, such as simulations of the levels 0 and the "
+          + "one to train on; leave it out, or simulate so")
+    }
     let space = try UnconstrainedSpace(prior)
     let usable = try UsablePairs(pairs, space: space, hasRecords: configuration.records != nil) { progress(0.4 * $0) }
     let split = try Self.split(usable, configuration, plan.roundSizes)
@@ -76,7 +83,8 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
       records.varies ? RecordVariation(seed: configuration.training.seed) : nil
     }
     let trainingRows = try PreparedPairs(
-      pairs, preparation: preparation, pairs: training, targets: targets(split.training), variation: variation
+      pairs, preparation: preparation, pairs: training, targets: targets(split.training), variation: variation,
+      exchangeSeed: configuration.training.exchangesNoise ? configuration.training.seed : nil
     ) { progress(0.4 + 0.5 * $0) }
     let validationRows = try PreparedPairs(
       pairs, preparation: preparation, pairs: validation, targets: targets(split.validation),

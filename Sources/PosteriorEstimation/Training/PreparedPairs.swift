@@ -1,3 +1,4 @@
+import InverseModels
 import Networks
 
 /// Pairs as prepared rows: in memory where they fit, else read again each time.
@@ -12,6 +13,8 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
   /// Which records an epoch takes; nil takes all.
   private let variation: RecordVariation?
   private var data: [Float]
+  /// Noise of other pairs, if rows get that.
+  private var noise: ExchangedNoise?
   /// All prepared rows, or nothing.
   private var cache: [Float] = []
 
@@ -24,10 +27,11 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
   ///   - pairs: Their numbers.
   ///   - targets: Shape `[pair, d]`.
   ///   - variation: Which records an epoch takes; nil takes all.
+  ///   - exchangeSeed: If every row shall get the noise of some pair of these, which says whose.
   /// - Throws: What reading throws.
   init(
     _ source: Source, preparation: DataPreparation, pairs: [Int], targets: [Float],
-    variation: RecordVariation? = nil, progress: (Double) -> Void
+    variation: RecordVariation? = nil, exchangeSeed: UInt64? = nil, progress: (Double) -> Void
   ) throws {
     (self.source, self.preparation, self.pairs, self.targets) = (source, preparation, pairs, targets)
     self.variation = variation
@@ -35,11 +39,17 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
     targetCount = targets.count / max(1, pairs.count)
     data = Array(repeating: 0, count: preparation.valueCount)
     let width = preparation.preparedCount
-    guard pairs.count * width * MemoryLayout<Float>.stride <= Self.cacheBytes else { return }
+    if let exchangeSeed {
+      noise = try ExchangedNoise(simulationCount: pairs.count, levelCount: 1, width: width, seed: exchangeSeed) {
+        pair, level, row in try prepare(pair, withoutNoise: level == nil, into: row)
+      }
+    }
+    let room = Self.cacheBytes - (noise == nil ? 0 : ExchangedNoise.cacheBytes)
+    guard pairs.count * width * MemoryLayout<Float>.stride <= room else { return }
     cache = Array(repeating: 0, count: pairs.count * width)
     try cache.withUnsafeMutableBufferPointer { cache in
       for row in pairs.indices {
-        try prepare(row, into: cache.extracting(row * width..<(row + 1) * width))
+        try prepare(row, withoutNoise: noise != nil, into: cache.extracting(row * width..<(row + 1) * width))
         if row % 256 == 0 { progress(Double(row) / Double(pairs.count)) }
       }
     }
@@ -54,12 +64,13 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
     for (place, row) in rows.enumerated() {
       let target = inputs.extracting(place * width..<(place + 1) * width)
       if cache.isEmpty {
-        try prepare(row, into: target)
+        try prepare(row, withoutNoise: noise != nil, into: target)
       } else {
         cache.withUnsafeBufferPointer {
           _ = target.update(fromContentsOf: $0.extracting(row * width..<(row + 1) * width))
         }
       }
+      noise?.add(to: target, number: row, level: 0, epoch: epoch)
       variation?.choose(from: target, width: preparation.preparedRecordCount, pair: pairs[row], epoch: epoch)
       self.targets.withUnsafeBufferPointer {
         _ = targets.extracting(place * targetCount..<(place + 1) * targetCount)
@@ -68,9 +79,12 @@ final class PreparedPairs<Source: SimulatedPairs>: TrainingData {
     }
   }
 
-  private func prepare(_ row: Int, into target: UnsafeMutableBufferPointer<Float>) throws {
+  private func prepare(
+    _ row: Int, withoutNoise: Bool, into target: UnsafeMutableBufferPointer<Float>
+  ) throws {
     try data.withUnsafeMutableBufferPointer { data in
-      try source.read(pairs[row]..<pairs[row] + 1, into: data)
+      let pair = pairs[row]..<pairs[row] + 1
+      if withoutNoise { try source.readWithoutNoise(pair, into: data) } else { try source.read(pair, into: data) }
       preparer.prepare(UnsafeBufferPointer(data), count: 1, into: target)
     }
   }

@@ -15,6 +15,10 @@ public protocol SimulatedPairs {
   ///   - pairs: Their numbers.
   ///   - destination: Is filled.
   func read(_ pairs: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>) throws
+  /// Whether ``readWithoutNoise(_:into:)`` reads something.
+  var hasDataWithoutNoise: Bool { get }
+  /// Reads the same data without the noise that was added to them, which does not depend on the parameters.
+  func readWithoutNoise(_ pairs: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>) throws
 }
 
 extension SimulatedPairs {
@@ -22,6 +26,12 @@ extension SimulatedPairs {
   public var valueCount: Int { shape.reduce(1, *) }
   /// All of them.
   public func isGood() throws -> [Bool] { Array(repeating: true, count: count) }
+  /// Nothing.
+  public var hasDataWithoutNoise: Bool { false }
+  /// Is not called.
+  public func readWithoutNoise(_ pairs: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>) throws {
+    preconditionFailure("these pairs have no data without noise")
+  }
 }
 
 /// Pairs in memory.

@@ -34,4 +34,12 @@ struct SimulationPairs: SimulatedPairs {
   func read(_ pairs: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>) throws {
     try data.read(pairs, level: level, into: destination)
   }
+
+  /// The level without noise, beside that of these pairs.
+  private var cleanLevel: Int? { data.noiseLevels.firstIndex(of: 0).flatMap { $0 == level ? nil : $0 } }
+  var hasDataWithoutNoise: Bool { cleanLevel != nil }
+  func readWithoutNoise(_ pairs: Range<Int>, into destination: UnsafeMutableBufferPointer<Float>) throws {
+    guard let cleanLevel else { preconditionFailure("there is no level without noise") }
+    try data.read(pairs, level: cleanLevel, into: destination)
+  }
 }
