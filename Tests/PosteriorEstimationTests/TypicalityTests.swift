@@ -102,4 +102,31 @@ struct TypicalityTests {
           of: training.model, pairs, training: training.trainingPairs, heldOut: training.validationPairs) == nil)
     }
   }
+
+  @Test("Observations of fewer records than the pairs have are as likely as those of training were", arguments: [1, 6])
+  func records(count: Int) throws {
+    let prior = try Simulators.boxPrior(1)
+    func made(_ pairs: Int, seed: UInt64) throws -> (theta: [Double], data: [Float]) {
+      let sampler = try ParameterSampler(prior: prior, method: .random, seed: seed)
+      let theta = (0..<pairs).flatMap { sampler.parameters(of: $0) }
+      let data = theta.indices.flatMap { pair -> [Float] in
+        var stream = RandomStream(seed: seed, simulation: pair, purpose: Simulators.noise)
+        return (0..<6).map { _ in Float(theta[pair] + 0.3 * stream.normal()) }
+      }
+      return (theta, data)
+    }
+    var configuration = quickConfiguration(.mixture, epochs: 4)
+    (configuration.records, configuration.validationShare) = (RecordSettings(), 0.4)
+    let (theta, data) = try made(2000, seed: 1)
+    let pairs = InMemoryPairs(parameters: theta, data: data, shape: [6])
+    let training = try train(configuration, prior, pairs)
+    let typicality = try #require(
+      try Typicality(of: training.model, pairs, training: training.trainingPairs, heldOut: training.validationPairs))
+    let fresh = try made(400, seed: 2).data.enumerated().map { $0.offset % 6 < count ? $0.element : .nan }
+    let strange = try typicality.scores(of: training.model.contexts(of: fresh)).count {
+      $0.pValue < Typicality.strangeLevel
+    }
+    // One in a hundred of all numbers of records, and at most six of one number.
+    #expect(strange < 28, "\(strange)")
+  }
 }

@@ -93,17 +93,20 @@ public struct Typicality: Hashable, Sendable {
 }
 
 extension PosteriorModel {
-  /// Contexts of some pairs, shape `[pair, contextCount]`.
+  /// Contexts of some pairs, shape `[pair, contextCount]`; of several records, as many as a pair has in training.
   fileprivate func contexts(of pairs: some SimulatedPairs, _ numbers: [Int], threads: Int) throws -> [Float] {
     let (width, block) = (pairs.valueCount, 256)
     var data = [Float](repeating: 0, count: min(block, numbers.count) * width)
     var contexts: [Float] = []
     contexts.reserveCapacity(numbers.count * network.outputCount)
+    let variation = configuration.recordVariation?.fixed
     for first in stride(from: 0, to: numbers.count, by: block) {
       let rows = numbers[first..<min(first + block, numbers.count)]
       try data.withUnsafeMutableBufferPointer { data in
         for (place, pair) in rows.enumerated() {
-          try pairs.read(pair..<pair + 1, into: data.extracting(place * width..<(place + 1) * width))
+          let row = data.extracting(place * width..<(place + 1) * width)
+          try pairs.read(pair..<pair + 1, into: row)
+          if let variation, let records = preparation.recordData { variation.hide(in: row, records, pair: pair) }
         }
       }
       contexts += try self.contexts(of: Array(data[..<(rows.count * width)]), threads: threads)

@@ -34,6 +34,28 @@ struct RecordVariation: Hashable, Sendable {
       for value in 0..<width { row.swapAt(1 + place * width + value, 1 + other * width + value) }
     }
   }
+
+  /// Makes all records NaN but those that are chosen of a pair, the same in all epochs.
+  ///
+  /// - Parameters:
+  ///   - data: Of one pair.
+  ///   - records: What tells records that are there.
+  func hide(in data: UnsafeMutableBufferPointer<Float>, _ records: RecordData, pair: Int) {
+    guard case .records(var present) = records.content(of: data) else { return }
+    var stream = RandomStream(seed: seed, simulation: pair, purpose: .chosenRecords)
+    let chosen = 1 + stream.integer(below: present.count)
+    stream.shuffle(&present)
+    for record in present.dropFirst(chosen) {
+      data.extracting(record * records.width..<(record + 1) * records.width).update(repeating: .nan)
+    }
+  }
+}
+
+extension PosteriorConfiguration {
+  /// Which records an epoch takes; nil takes all.
+  var recordVariation: RecordVariation? {
+    records?.varies == true ? RecordVariation(seed: training.seed) : nil
+  }
 }
 
 extension RandomPurpose {

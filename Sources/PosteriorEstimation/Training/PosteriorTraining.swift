@@ -79,9 +79,7 @@ public struct PosteriorTraining<Source: SimulatedPairs> {
       places.flatMap { plan.target(of: $0, usable, space: space, standardization: standardization) }
     }
     (self.usable, trainingPairs, validationPairs, initialModel) = (usable, training, validation, model)
-    let variation = configuration.records.flatMap { records in
-      records.varies ? RecordVariation(seed: configuration.training.seed) : nil
-    }
+    let variation = configuration.recordVariation
     let trainingRows = try PreparedPairs(
       pairs, preparation: preparation, pairs: training, targets: targets(split.training), variation: variation,
       exchangeSeed: configuration.training.exchangesNoise ? configuration.training.seed : nil
