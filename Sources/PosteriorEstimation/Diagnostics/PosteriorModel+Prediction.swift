@@ -44,13 +44,7 @@ extension PosteriorModel {
       }
     }
     let made = try simulator.simulate(parameters, first: first, progress: progress)
-    guard made.count == k * each, made.shape == preparation.shape else {
-      throw PosteriorError(
-        code: .shapeDiffers,
-        message:
-          "the simulator made \(made.count) simulations of the shape \(made.shape), where \(k * each) of the shape "
-          + "of the observation, \(preparation.shape), are wanted")
-    }
+    try made.require(count: k * each, shape: preparation.shape)
     let (scale, times) = (predictionScale, preparation.shape.count > 1 ? preparation.shape.last ?? 1 : size)
     return try (0..<k).map { observation in
       let data = observations[observation * size..<(observation + 1) * size]

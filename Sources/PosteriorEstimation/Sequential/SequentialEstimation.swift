@@ -93,12 +93,7 @@ public struct SequentialEstimation<Source: Simulator> {
     guard number < settings.rounds else { return nil }
     let proposal = try proposal(round: number)
     let result = try simulator.simulate(proposal.parameters, first: isGood.count) { progress(.simulating($0)) }
-    guard result.count == settings.simulations, result.shape == shape else {
-      throw PosteriorError(
-        code: .shapeDiffers,
-        message: "the simulator made \(result.count) simulations of the shape \(result.shape), where "
-          + "\(settings.simulations) of the shape of the observation, \(shape), are wanted")
-    }
+    try result.require(count: settings.simulations, shape: shape)
     let (parameters, data) = (parameters + proposal.parameters, data + result.values)
     let isGood = isGood + result.isGood
     var training = try PosteriorTraining(

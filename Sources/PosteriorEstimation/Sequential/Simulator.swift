@@ -37,4 +37,16 @@ public struct SimulatedData: Hashable, Sendable {
   public var count: Int { isGood.count }
   /// Those that failed.
   public var failedCount: Int { isGood.count { !$0 } }
+
+  /// Throws unless there are as many as were asked for, of the shape of what was observed.
+  ///
+  /// - Throws: ``PosteriorError``, code `shapeDiffers`.
+  func require(count wanted: Int, shape observed: [Int]) throws(PosteriorError) {
+    guard count == wanted, shape == observed else {
+      throw PosteriorError(
+        code: .shapeDiffers,
+        message: "the simulator made \(count) simulations of the shape \(shape), where \(wanted) of the shape of the "
+          + "observation, \(observed), are wanted")
+    }
+  }
 }

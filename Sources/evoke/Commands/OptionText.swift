@@ -54,10 +54,12 @@ enum OptionText {
     }
   }
 
-  /// `NAME=VALUE` of a `--set`.
-  static func assignment(_ text: String, example: String) throws -> (name: String, value: String) {
+  /// `NAME=VALUE` of a `--set` or another option.
+  static func assignment(
+    _ text: String, example: String, option: String = "--set"
+  ) throws -> (name: String, value: String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { throw usageError("--set \(text): write NAME=VALUE, such as \(example)") }
+    guard parts.count == 2 else { throw usageError("\(option) \(text): write NAME=VALUE, such as \(example)") }
     return (parts[0].trimmingCharacters(in: .whitespaces), String(parts[1]))
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// `evoke train --model snpe`, `evoke sample` and `evoke evaluate`, as a shell runs them.
 @Suite("Posteriors")
-struct PosteriorCommandTests {
+struct PosteriorCommandTests: PosteriorCommandSuite {
   let folder: TemporaryFolder
   private let pairs: PairFiles
 
@@ -23,18 +23,6 @@ struct PosteriorCommandTests {
     pairs = PairFiles(folder: folder)
     try pairs.write("pairs.h5", count: 2000, seed: 1)
     try Self.made.get().write(to: URL(fileURLWithPath: folder.path("w.h5")))
-  }
-
-  private func run(_ arguments: String...) throws -> EvokeRun {
-    let run = try EvokeRun(arguments, in: folder)
-    #expect(run.status == 0, "\(run.errors)")
-    return run
-  }
-
-  private func failure(_ arguments: String...) throws -> String {
-    let run = try EvokeRun(arguments, in: folder)
-    #expect(run.status != 0 && run.output.isEmpty, "\(run.output)")
-    return run.errors
   }
 
   private func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder.path(name))) }

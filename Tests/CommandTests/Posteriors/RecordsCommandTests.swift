@@ -5,7 +5,7 @@ import Testing
 
 /// Observations of several records, as a shell gives them.
 @Suite("Posteriors of records")
-struct RecordsCommandTests {
+struct RecordsCommandTests: PosteriorCommandSuite {
   let folder: TemporaryFolder
   private let pairs: PairFiles
 
@@ -13,18 +13,6 @@ struct RecordsCommandTests {
     folder = try TemporaryFolder()
     pairs = PairFiles(folder: folder)
     try pairs.writeRecords("pairs.h5", count: 1500, records: 6, seed: 1, fewer: [3: 2, 7: 0, 900: 1])
-  }
-
-  private func run(_ arguments: String...) throws -> EvokeRun {
-    let run = try EvokeRun(arguments, in: folder)
-    #expect(run.status == 0, "\(run.errors)")
-    return run
-  }
-
-  private func failure(_ arguments: String...) throws -> String {
-    let run = try EvokeRun(arguments, in: folder)
-    #expect(run.status != 0 && run.output.isEmpty, "\(run.output)")
-    return run.errors
   }
 
   @Test("More records tell more, any number is taken up to that of the training, and their order changes nothing")

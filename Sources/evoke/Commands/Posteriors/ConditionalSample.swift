@@ -22,12 +22,13 @@ struct ConditionalSample {
   /// - Throws: A usage error for what is no number, and for a name that is there twice.
   static func fixed(_ texts: [String]) throws -> [String: Double] {
     var values: [String: Double] = [:]
+    let example = "A_i=22"
     for text in texts {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, let value = Double(parts[1].trimmingCharacters(in: .whitespaces)), value.isFinite else {
-        throw usageError("--fix \(text): write NAME=VALUE, such as A_i=22")
+      let (name, value) = try OptionText.assignment(text, example: example, option: "--fix")
+      guard let number = Double(value.trimmingCharacters(in: .whitespaces)), number.isFinite else {
+        throw usageError("--fix \(text): write NAME=VALUE, such as \(example)")
       }
-      guard values.updateValue(value, forKey: parts[0].trimmingCharacters(in: .whitespaces)) == nil else {
+      guard values.updateValue(number, forKey: name) == nil else {
         throw usageError("--fix \(text): the parameter is fixed twice")
       }
     }
